@@ -1,0 +1,27 @@
+"""The bounds that every record must keep, so that no sink can ever be poisoned by one.
+
+Each bound is tied to a column of sql/mysql or to a DECIMAL of sql/: changing one here means
+changing the other, and tests/sql/test_bounds.py holds the two together.
+"""
+
+from decimal import Decimal
+
+ID_LENGTH_MAX = 64
+LABEL_LENGTH_MAX = 64
+LINE_LENGTH_MAX = 16
+LEGS_MAX = 30
+SELECTIONS_MAX = 128
+VERSION_MAX = 2**62
+
+ODDS_MAX = Decimal(100_000)
+ODDS_DECIMALS = 4
+STAKE_MAX = Decimal(1_000_000_000)
+CASH_OUT_MAX = Decimal(100_000_000_000)
+FX_RATE_MAX = Decimal(1_000_000)
+FX_RATE_DECIMALS = 10
+FRACTION_DECIMALS = 8
+PAYOUT_MAX = Decimal(10_000_000_000_000)
+
+EARLIEST_YEAR = 2000
+REASON_LENGTH_MAX = 255
+EXCERPT_LENGTH_MAX = 2_000

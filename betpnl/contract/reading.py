@@ -1,0 +1,81 @@
+"""From a message's bytes to a record of the contract, or to the reason why it is none."""
+
+import re
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from betpnl.contract import checks, limits
+from betpnl.contract.checks import Rules
+from betpnl.contract.topics import BETS, FX_RATES, GAMES, MARKET_CANCELS, ODDS, RESULTS, Topic
+
+T = TypeVar("T")
+_CONTROL = re.compile(r"[\x00-\x1f]")
+
+_CHECKS: dict[str, Callable[[Any, int, Rules], str | None]] = {
+    BETS.name: checks.bet_fault,
+    RESULTS.name: checks.result_fault,
+    MARKET_CANCELS.name: checks.market_cancel_fault,
+    ODDS.name: checks.odds_fault,
+    GAMES.name: checks.game_fault,
+    FX_RATES.name: checks.fx_rate_fault,
+}
+
+
+class Rejected(ValueError):
+    """A message that is no valid record; the text is the reason, fit for ``bet_reject``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(plain_text(reason, limits.REASON_LENGTH_MAX))
+
+
+def plain_text(text: str, length_max: int) -> str:
+    """Text that any column takes: no control characters or lone surrogates, cut to a length."""
+    cut = text.encode("utf-8", "replace").decode("utf-8")[:length_max]
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", cut)
+
+
+def _holds_control_character(value: Any) -> bool:
+    if isinstance(value, str):
+        return _CONTROL.search(value) is not None
+    if isinstance(value, dict):
+        return any(map(_holds_control_character, (*value.keys(), *value.values())))
+    if isinstance(value, list):
+        return any(map(_holds_control_character, value))
+    return False
+
+
+class Reader(Generic[T]):
+    """Reads the messages of one topic."""
+
+    def __init__(self, topic: Topic, rules: Rules) -> None:
+        self._decoder = msgspec.json.Decoder(topic.record_type)
+        self._check = _CHECKS[topic.name]
+        self._rules = rules
+
+    def read(self, value: bytes | None, arrived_ms: int) -> T:
+        """The record in a message that arrived at ``arrived_ms`` (Kafka timestamp, ms).
+
+        Raises Rejected, and nothing else, whatever the bytes are.
+        """
+        if not value:
+            raise Rejected("the message is empty")
+        try:
+            record = self._decoder.decode(value)
+            # A control character can only stand escaped in JSON.
+            if b"\\" in value and _holds_control_character(msgspec.to_builtins(record)):
+                raise Rejected("a text holds a control character")
+            fault = self._check(record, arrived_ms, self._rules)
+        except UnicodeDecodeError as error:
+            raise Rejected("the message is not UTF-8") from error
+        except (msgspec.DecodeError, OverflowError, RecursionError) as error:
+            raise Rejected(str(error)) from error
+        if fault is not None:
+            raise Rejected(fault)
+        return record  # type: ignore[no-any-return]
+
+
+def reader(topic: Topic, rules: Rules) -> Reader[Any]:
+    """A reader of a topic's messages under a deployment's rules."""
+    return Reader(topic, rules)
