@@ -1,0 +1,90 @@
+"""The `betpnl` command: a table of commands, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from betpnl.errors import UserError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One command: its name, where its function lives, and its line in `betpnl --help`."""
+
+    name: str
+    function: str
+    help: str
+
+
+COMMANDS = (
+    Entry("settings", "betpnl.commands.settings:settings", "Show every setting and its value."),
+)
+
+
+class LazyCommand(TyperCommand):
+    """Stands in the list of commands; imports the real one when it is called."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(name=entry.name, help=entry.help)
+        self._entry = entry
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: Any = None,
+        **extra: Any,
+    ) -> Any:
+        """Hand over to the real command, which then parses the arguments."""
+        return load(self._entry).make_context(info_name, args, parent=parent, **extra)
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are the table above, in its order."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return [entry.name for entry in COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> LazyCommand | None:  # noqa: ARG002
+        return next((LazyCommand(entry) for entry in COMMANDS if entry.name == cmd_name), None)
+
+
+def load(entry: Entry) -> Any:
+    """Import an entry's function and make the command of it."""
+    module, _, name = entry.function.partition(":")
+    single = typer.Typer(add_completion=False)
+    single.command(name=entry.name, help=entry.help)(getattr(importlib.import_module(module), name))
+    return typer.main.get_command(single)
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Live profit and loss for a sportsbook.",
+)
+
+
+@app.callback()
+def root() -> None:
+    """Live profit and loss for a sportsbook."""
+
+
+def main() -> None:
+    """Run the command line; a UserError ends it with its sentence and code 2."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"betpnl: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,287 @@
+"""Every setting, typed, in one table.
+
+Where a value comes from, first wins: an argument (`--mysql-url ...`), the environment
+(`BETPNL_MYSQL_URL`), the file `betpnl.toml` (another one by `BETPNL_CONFIG`), the default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from betpnl.errors import UserError
+from betpnl.paths import in_project
+
+PREFIX = "BETPNL_"
+CONFIG_VARIABLE = "BETPNL_CONFIG"
+
+ProjectPath = Annotated[Path, AfterValidator(in_project)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Positive = Annotated[int, Field(gt=0)]
+NotNegative = Annotated[int, Field(ge=0)]
+
+
+class Settings(BaseSettings):
+    """All settings; frozen. A name's last word is the unit where there is one."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=False,
+        # `model_path` is our model, not pydantic's.
+        protected_namespaces=(),
+    )
+
+    home: ProjectPath = Field(
+        Path(".betpnl"),
+        description="Folder of all data: databases, log, checkpoints, logs, passwords.",
+    )
+    cache: ProjectPath = Field(
+        Path(".cache"),
+        description="Folder of everything downloaded by `make setup`: jars, MySQL, Flink.",
+    )
+
+    mysql_url: str = Field(
+        "",
+        description="MySQL server to use, `mysql://user@host:port`; empty starts an embedded one.",
+    )
+    mysql_password: SecretStr = Field(
+        SecretStr(""), description="Password for the user in `mysql_url`."
+    )
+    mysql_password_file: Path | None = Field(
+        None, description="File that holds the password, instead of `mysql_password`."
+    )
+    mysql_database: str = Field(
+        "betpnl",
+        pattern=r"^[A-Za-z0-9_]{1,64}$",
+        description="Database (schema) that holds the tables and views.",
+    )
+    mysql_flavour: Literal["auto", "mysql", "mariadb"] = Field(
+        "auto",
+        description="Embedded server: `mysql`, `mariadb`, or `auto` for MySQL where it can be had.",
+    )
+    mysql_port: Port = Field(
+        0, description="Port of the embedded MySQL; 0 takes 3306 or the next free one."
+    )
+    mysql_buffer_pool_mb: Positive = Field(
+        512, description="InnoDB buffer pool of the embedded MySQL."
+    )
+
+    kafka_bootstrap: str = Field(
+        "", description="Kafka to use, `host:port[,host:port]`; empty starts an embedded broker."
+    )
+    kafka_port: Port = Field(
+        0, description="Port of the embedded Kafka; 0 takes 9092 or the next free one."
+    )
+    kafka_heap_mb: Positive = Field(512, description="Java heap of the embedded broker.")
+    kafka_message_bytes_max: Positive = Field(
+        1_048_576,
+        description="Largest record that the embedded broker takes. A Python batch of 1000 "
+        "such records must still fit in memory, so raise it with care.",
+    )
+    topic_prefix: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9._-]{0,100}$",
+        description="Put before every topic's name, to share a broker.",
+    )
+    topic_partitions: Positive = Field(
+        4, description="Partitions of each topic; the upper bound of useful parallelism."
+    )
+
+    flink_rest_url: str = Field(
+        "",
+        description="Flink 2.2 cluster to use, `http://host:port`; empty starts an embedded one.",
+    )
+    flink_rest_port: Port = Field(
+        0, description="Port of the embedded Flink's web UI; 0 takes 8081 or the next free one."
+    )
+    flink_jobmanager_mb: Positive = Field(
+        1024, description="Memory of the embedded JobManager process."
+    )
+    flink_taskmanager_mb: Positive = Field(
+        4096, description="Memory of the embedded TaskManager process, state included."
+    )
+    flink_task_slots: Positive = Field(
+        4, description="Task slots of the embedded TaskManager: the job's parallelism and room."
+    )
+    parallelism: Positive = Field(1, description="Parallelism of the job.")
+    state_backend: Literal["hashmap", "rocksdb"] = Field(
+        "hashmap",
+        description="Where Flink keeps state: `hashmap` in memory (fast), `rocksdb` on disk (big).",
+    )
+    checkpoint_interval_ms: Positive = Field(10_000, description="Time between checkpoints.")
+    checkpoints_retained: Positive = Field(3, description="Checkpoints kept on disk.")
+    buffer_timeout_ms: NotNegative = Field(
+        1, description="Longest wait of a record in a network buffer."
+    )
+    python_bundle_time_ms: Positive = Field(
+        5, description="Longest wait of a record for its Python batch."
+    )
+    python_bundle_size: Positive = Field(1000, description="Most records in a Python batch.")
+    flush_interval_game_ms: Positive = Field(
+        5, description="Longest wait of a game's sums before they are written to MySQL."
+    )
+    flush_interval_other_ms: Positive = Field(
+        300, description="The same for every other table, where waiting saves writes."
+    )
+    flush_max_rows: Positive = Field(
+        1000, description="Rows that are written at once even before the interval is over."
+    )
+
+    base_currency: str = Field(
+        "EUR",
+        pattern=r"^[A-Z]{3}$",
+        description="Currency of all sums, ISO 4217.",
+    )
+    bet_horizon_days: Positive = Field(
+        400,
+        description="How long the newest version of a bet is kept in Flink's state; a version "
+        "of an older bet is rejected.",
+    )
+    accepted_ahead_max_s: NotNegative = Field(
+        300, description="How far `accepted_at` may lie ahead of the record's time in Kafka."
+    )
+    model_path: ProjectPath = Field(
+        Path("models/outcome.onnx"), description="The ONNX model that scores each bet."
+    )
+
+    start_timeout_s: Positive = Field(
+        120, description="How long `betpnl up` waits for a service to answer."
+    )
+    stop_timeout_s: Positive = Field(
+        30, description="How long `betpnl down` waits for a service before it kills it."
+    )
+
+    @field_validator("mysql_url")
+    @classmethod
+    def _mysql_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme != "mysql" or not parts.hostname or not parts.username):
+            raise ValueError("must look like mysql://user@host:3306")
+        if parts.password is not None:
+            raise ValueError("must not hold a password; use mysql_password or mysql_password_file")
+        if parts.path.strip("/"):
+            raise ValueError("must not name a database; use mysql_database")
+        return value
+
+    @field_validator("flink_rest_url")
+    @classmethod
+    def _flink_rest_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("must look like http://host:8081")
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, environment, file: in that order."""
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+        return init_settings, env_settings, toml
+
+    @classmethod
+    def load(cls, argv: Sequence[str] | None = None, **overrides: Any) -> Settings:
+        """Read the settings from `argv` (`--name value`), environment and file.
+
+        overrides: values by field name, before all else. Raises UserError with one sentence
+        for a value that does not fit, an unknown name, or a file that cannot be read.
+        """
+        named = os.environ.get(CONFIG_VARIABLE)
+        if named and not config_file().is_file():
+            raise UserError(f"{CONFIG_VARIABLE} names {named}, which is not a file.")
+        _refuse_unknown_variables(cls.model_fields)
+        try:
+            return cls(**{**_arguments(argv or (), cls.model_fields), **overrides})
+        except ValidationError as error:
+            raise UserError(_sentence(error)) from None
+        except ValueError as error:
+            raise UserError(f"{config_file()} cannot be read: {error}") from None
+
+    def resolved_mysql_password(self) -> str:
+        """The password for `mysql_url`, from the setting or its file. Raises UserError."""
+        if self.mysql_password_file is None:
+            return self.mysql_password.get_secret_value()
+        path = in_project(self.mysql_password_file)
+        try:
+            return path.read_text(encoding="utf-8").rstrip("\r\n")
+        except OSError as error:
+            raise UserError(f"mysql_password_file {path} cannot be read: {error}") from None
+
+    def environment(self) -> dict[str, str]:
+        """These settings as `BETPNL_*` variables, secrets included, for a child process."""
+        values: dict[str, str] = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, SecretStr):
+                value = value.get_secret_value()
+            if value is not None:
+                values[f"{PREFIX}{name.upper()}"] = str(value)
+        return values
+
+
+def config_file() -> Path:
+    """The settings file that is read if it exists."""
+    return in_project(Path(os.environ.get(CONFIG_VARIABLE) or "betpnl.toml"))
+
+
+def _arguments(argv: Sequence[str], fields: dict[str, Any]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    words = iter(argv)
+    for word in words:
+        flag, equals, value = word.partition("=")
+        name = flag.removeprefix("--").replace("-", "_")
+        if not flag.startswith("--") or name not in fields:
+            raise UserError(f"{flag} is not a setting{_did_you_mean(name, fields)}.")
+        if not equals:
+            following = next(words, None)
+            if following is None:
+                raise UserError(f"{flag} has no value.")
+            value = following
+        values[name] = value
+    return values
+
+
+def _refuse_unknown_variables(fields: dict[str, Any]) -> None:
+    for variable in os.environ:
+        if variable.startswith(PREFIX) and variable != CONFIG_VARIABLE:
+            name = variable.removeprefix(PREFIX).lower()
+            if name not in fields:
+                raise UserError(
+                    f"The environment variable {variable} is not a setting"
+                    f"{_did_you_mean(name, fields)}."
+                )
+
+
+def _did_you_mean(name: str, fields: dict[str, Any]) -> str:
+    close = difflib.get_close_matches(name, fields, n=1)
+    return f"; did you mean {close[0]}?" if close else "; see docs/settings.md"
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        hint = _did_you_mean(name, dict(Settings.model_fields))
+        return f"{config_file()} sets {name}, which is not a setting{hint}."
+    reason = first["msg"].removeprefix("Value error, ")
+    reason = reason[:1].lower() + reason[1:]
+    return f"Setting {name} ({PREFIX}{name.upper()}): {reason}."

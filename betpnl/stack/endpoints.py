@@ -1,0 +1,44 @@
+"""Where MySQL, Kafka and Flink answer, whoever started them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Addresses and credentials of the three services.
+
+    mysql_source says where the server came from, in words for the user. The read user is ''
+    where the server is not ours and there is only the user of `mysql_url`.
+    """
+
+    mysql_host: str
+    mysql_port: int
+    mysql_user: str
+    mysql_password: str = field(repr=False)
+    mysql_database: str
+    mysql_version: str
+    mysql_source: str
+    kafka_bootstrap: str
+    flink_rest_url: str
+    mysql_read_user: str = ""
+    mysql_read_password: str = field(default="", repr=False)
+
+    @property
+    def jdbc_url(self) -> str:
+        """Address for Connector/J: UTC both ways, and inserts of a batch sent as one."""
+        embedded = bool(self.mysql_read_user)
+        options = {
+            "rewriteBatchedStatements": "true",
+            "connectionTimeZone": "UTC",
+            "forceConnectionTimeZoneToSession": "true",
+            "characterEncoding": "UTF-8",
+            # TLS costs time and protects nothing on the loopback device; the key is then
+            # fetched in the clear from our own server.
+            "sslMode": "DISABLED" if embedded else "PREFERRED",
+            "allowPublicKeyRetrieval": "true" if embedded else "false",
+        }
+        query = "&".join(f"{name}={value}" for name, value in options.items())
+        host = f"[{self.mysql_host}]" if ":" in self.mysql_host else self.mysql_host
+        return f"jdbc:mysql://{host}:{self.mysql_port}/{self.mysql_database}?{query}"
