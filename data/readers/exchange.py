@@ -40,9 +40,15 @@ CHECKPOINTS = {
     "FIRST_INN_TEN_OV": ("innings_1_over_10", 0.25),
     "FIRST_INN_FIFTEEN_OV": ("innings_1_over_15", 0.375),
     "FIRST_INN_CONCLUSION": ("innings_1_end", 0.5),
-    "SECOND_INN_FOUR_OV": ("innings_2_over_4", 0.6), "SECOND_INN_SIX_OV": ("innings_2_over_6", 0.65),
+    "SECOND_INN_FOUR_OV": ("innings_2_over_4", 0.6),
+    "SECOND_INN_SIX_OV": ("innings_2_over_6", 0.65),
     "SECOND_INN_TEN_OV": ("innings_2_over_10", 0.75),
     "SECOND_INN_FIFTEEN_OV": ("innings_2_over_15", 0.875),
+}  # fmt: skip
+# names that the source cut or spelled its own way
+TEAM_NAMES = {
+    "Illa Dragons": "St George/Illa Dragons", "North Qld Cowboys": "North Queensland Cowboys",
+    "Canterbury": "Canterbury Bulldogs",
 }  # fmt: skip
 Row = dict[str, str]
 Book = dict[str, tuple[str, str, str]]  # selection: back, lay, matched volume, as in the file
@@ -53,7 +59,7 @@ def read_exchange(folder: Path, tally: Tally) -> list[SourceGame]:
     games: list[SourceGame] = []
     for path in sorted(folder.glob("*_Match_Odds.csv")):
         prefix = next(name for name in COMPETITIONS if path.name.startswith(name))
-        season = path.name.removeprefix(prefix).removesuffix("_Match_Odds.csv").strip("_")
+        season = path.name[len(prefix) :].removesuffix("_Match_Odds.csv").replace("_", " ").strip()
         events: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
         with path.open(encoding="utf-8-sig", newline="") as text:
             for row in csv.DictReader(text):
@@ -127,6 +133,9 @@ def _checkpoints(sides: dict[str, Row], duration_min: int, tally: Tally) -> list
             side: (row[column], row[lay_column], row[volumes[moment]])
             for side, row in sides.items()
         }
+        if not any(back or lay for back, lay, _ in book.values()):
+            tally.add(SOURCE, "book missing: the file has no price at this checkpoint")
+            continue
         if book == before:
             tally.add(SOURCE, "book dropped: repeats the one before in price and volume")
             continue
@@ -177,6 +186,7 @@ def _teams(row: Row) -> tuple[str, str]:
 def _team(name: str) -> str:
     name = re.sub(r"^(Twenty20 Big Bash|WBBL)/", "", name.strip())
     name = re.sub(r" (\(W\)|WBBL)$", "", name).strip()
+    name = TEAM_NAMES.get(name, name)
     return name.title() if name.islower() else name
 
 
