@@ -1,0 +1,34 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint unit e2e lock clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## fetch everything into .venv/ and .cache/ (the others call it first)
+	@scripts/setup.sh
+
+demo: setup  ## everything live: services, job, bets on real games, a table that moves
+	@.venv/bin/betpnl demo
+
+test: setup lint unit e2e  ## all checks and tests
+
+lint: setup
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+unit: setup  ## tests that need no services
+	@.venv/bin/pytest -m "not e2e"
+
+e2e: setup  ## tests on real MySQL, Kafka and Flink
+	@.venv/bin/pytest -m e2e
+
+lock: setup  ## requirements.lock from requirements.in
+	@.venv/bin/uv pip compile requirements.in --output-file requirements.lock --quiet \
+		--python-version 3.11 --python-platform x86_64-manylinux_2_28 --generate-hashes \
+		--no-header --no-emit-index-url --no-emit-find-links
+
+clean: setup  ## stop the services and remove all data (.betpnl/); downloads stay
+	@.venv/bin/betpnl down
+	@rm -rf .betpnl
