@@ -32,7 +32,7 @@ COLUMNS = (
     "logit",  # log-odds of the margin-free price
     "logit_in_play",  # the same where the game was under way, else 0
     "logit_progress",  # times the fraction of the game played, 0 to 1 (0 before the game)
-    "logit_margin",  # times log(overround): wide books are surer to be wrong
+    "logit_margin",  # times log(overround): a wide book, made proportional, lies too near even
     "log_outcomes",  # log(selections / 2): lets the mean move in markets of three and more
     "logit_outcomes",  # logit times log(selections / 2)
     *(f"logit_{sport}" for sport in SPORTS),
@@ -40,6 +40,9 @@ COLUMNS = (
 
 SELECTIONS_MIN, SELECTIONS_MAX = 2, 64
 OVERROUND_MIN, OVERROUND_MAX = 0.5, 3.0
+MARGIN_MAX = 1.25
+"""Overrounds count as at least 1 and at most this, the widest that the model was trained on:
+past it the weight of the margin would only be guessed at."""
 PROBABILITY_MIN = 1e-6
 """Probabilities are kept this far from 0 and 1, here and in what the model returns."""
 
@@ -79,7 +82,7 @@ def market_overround(
 
 def usable_market(odds: Floats, overround: Floats, selections: Floats) -> NDArray[np.bool_]:
     """Which rows the model can score; all arrays [n]. The caller takes the fallback elsewhere."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         usable: NDArray[np.bool_] = (
             (odds > 1)
             & np.isfinite(odds)
@@ -126,7 +129,7 @@ def feature_matrix(
     matrix[:, 0] = logit
     matrix[:, 1] = logit * in_play
     matrix[:, 2] = logit * progress
-    matrix[:, 3] = logit * np.log(np.where(usable, overround, 1.0))
+    matrix[:, 3] = logit * np.log(np.clip(np.where(usable, overround, 1.0), 1.0, MARGIN_MAX))
     matrix[:, 4] = outcomes
     matrix[:, 5] = logit * outcomes
     rows = np.flatnonzero(sport_code >= 0)
