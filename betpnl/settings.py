@@ -117,6 +117,16 @@ class Settings(BaseSettings):
     flink_task_slots: Positive = Field(
         4, description="Task slots of the embedded TaskManager: the job's parallelism and room."
     )
+    flink_python_executable: str = Field(
+        "",
+        description="Python on the machines of the cluster in `flink_rest_url`, with the "
+        "packages of requirements.lock; empty takes the one that runs `betpnl`.",
+    )
+    consumer_group: str = Field(
+        "betpnl",
+        pattern=r"^[A-Za-z0-9._-]{1,100}$",
+        description="Kafka consumer group under which the job commits how far it has come.",
+    )
     parallelism: Positive = Field(1, description="Parallelism of the job.")
     state_backend: Literal["hashmap", "rocksdb"] = Field(
         "hashmap",
@@ -139,6 +149,15 @@ class Settings(BaseSettings):
     )
     flush_max_rows: Positive = Field(
         1000, description="Rows that are written at once even before the interval is over."
+    )
+
+    bet_sink_parallelism: Positive = Field(
+        2,
+        description="Writers of the table `bet`. Other than `parallelism`, so that its many rows "
+        "do not stop the operator that every other table hangs on.",
+    )
+    sink_retries: NotNegative = Field(
+        3, description="Tries to write a batch again before the job restarts from a checkpoint."
     )
 
     base_currency: str = Field(

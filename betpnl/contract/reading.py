@@ -36,6 +36,13 @@ def plain_text(text: str, length_max: int) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", cut)
 
 
+def excerpt(message: bytes | None) -> str:
+    """The beginning of a message, as far as it is text, for whoever looks at a reject."""
+    # Four bytes are the most that a character takes, so no more than that is ever decoded.
+    head = (message or b"")[: 4 * limits.EXCERPT_LENGTH_MAX]
+    return plain_text(head.decode("utf-8", "replace"), limits.EXCERPT_LENGTH_MAX)
+
+
 def _holds_control_character(value: Any) -> bool:
     if isinstance(value, str):
         return _CONTROL.search(value) is not None

@@ -1,0 +1,48 @@
+"""The options that the job runs with on any cluster; the embedded one adds flink-conf/."""
+
+from __future__ import annotations
+
+from betpnl.settings import Settings
+
+JOB_NAME = "betpnl: live PNL"
+_DAY_MS = 86_400_000
+
+
+def job_options(settings: Settings) -> dict[str, str]:
+    """Flink's options by key, from the settings and from what the plan needs."""
+    return {
+        "pipeline.name": JOB_NAME,
+        "parallelism.default": str(settings.parallelism),
+        # Records are handed over by reference between chained operators.
+        "pipeline.object-reuse": "true",
+        # One plan for all sinks: without it each sink gets a Python stage and bets of its own.
+        "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
+        # Everything is UTC, whatever the zone of the machine.
+        "table.local-time-zone": "UTC",
+        # Only the newest versions may be forgotten. Sums and joins say STATE_TTL '0s' themselves.
+        "table.exec.state.ttl": f"{settings.bet_horizon_days * _DAY_MS} ms",
+        # Every sink has one writer, keyed as its table is: nothing has to be put in order again.
+        "table.exec.sink.upsert-materialize": "NONE",
+        "python.fn-execution.bundle.time": str(settings.python_bundle_time_ms),
+        "python.fn-execution.bundle.size": str(settings.python_bundle_size),
+        "python.fn-execution.arrow.batch.size": str(settings.python_bundle_size),
+        "execution.buffer-timeout.interval": f"{settings.buffer_timeout_ms} ms",
+        "execution.checkpointing.interval": f"{settings.checkpoint_interval_ms} ms",
+        "pipeline.global-job-parameters": ",".join(
+            f"betpnl.{name}:{_quoted(value)}" for name, value in function_parameters(settings)
+        ),
+    }
+
+
+def function_parameters(settings: Settings) -> list[tuple[str, str]]:
+    """What the Python functions are told."""
+    return [
+        ("base_currency", settings.base_currency),
+        ("bet_horizon_days", str(settings.bet_horizon_days)),
+        ("accepted_ahead_max_s", str(settings.accepted_ahead_max_s)),
+        ("model_path", str(settings.model_path)),
+    ]
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

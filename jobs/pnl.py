@@ -1,0 +1,24 @@
+"""The live PNL job: `flink run -py jobs/pnl.py`, or simply `betpnl submit`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from betpnl.job.environment import create_table_environment, define, statement_set
+from betpnl.job.statements import definitions, inserts, sql_values
+from betpnl.settings import Settings
+from betpnl.stack import endpoints
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Submit the live PNL job; returns once the cluster has accepted it."""
+    settings = Settings.load(argv)
+    values = sql_values(settings, endpoints(settings))
+    table_env = create_table_environment(settings)
+    define(table_env, definitions(values))
+    statement_set(table_env, inserts(values)).execute()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

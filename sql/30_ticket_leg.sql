@@ -1,0 +1,45 @@
+-- The legs of tickets with several, each with its game's share of the ticket. Only amounts that
+-- are never negative are shared: in whole minor units (expected payout in 0.0001), equally, the
+-- odd ones to the first legs, so that the games add up to the ticket.
+CREATE TEMPORARY VIEW ticket_leg AS
+SELECT
+    bet_id, ticket, accepted_at, bets, riding_bets, margin, leg_number,
+    SPLIT_INDEX(leg, U&'\001F', 0) AS game_id,
+    SPLIT_INDEX(leg, U&'\001F', 1) AS market,
+    SPLIT_INDEX(leg, U&'\001F', 2) AS line,
+    SPLIT_INDEX(leg, U&'\001F', 3) AS selection,
+    SPLIT_INDEX(leg, U&'\001F', 5) AS sport,
+    CAST(SPLIT_INDEX(leg, U&'\001F', 6) AS INT) AS first_in_game,
+    CAST(SPLIT_INDEX(leg, U&'\001F', 7) AS INT) AS first_in_sport,
+    CAST(handle_units / leg_count
+        + CASE WHEN leg_number <= MOD(handle_units, leg_count) THEN 1 ELSE 0 END
+        AS DECIMAL(19,0)) * ${base_unit} AS handle,
+    CAST(bonus_units / leg_count
+        + CASE WHEN leg_number <= MOD(bonus_units, leg_count) THEN 1 ELSE 0 END
+        AS DECIMAL(19,0)) * ${base_unit} AS bonus_handle,
+    CAST(cash_out_units / leg_count
+        + CASE WHEN leg_number <= MOD(cash_out_units, leg_count) THEN 1 ELSE 0 END
+        AS DECIMAL(19,0)) * ${base_unit} AS cash_out_handle,
+    CAST(paid_units / leg_count
+        + CASE WHEN leg_number <= MOD(paid_units, leg_count) THEN 1 ELSE 0 END
+        AS DECIMAL(19,0)) * ${base_unit} AS cash_out_paid,
+    CAST(expected_units / leg_count
+        + CASE WHEN leg_number <= MOD(expected_units, leg_count) THEN 1 ELSE 0 END
+        AS DECIMAL(19,0)) * 0.0001 AS expected_payout,
+    CAST(predicted_units / leg_count
+        + CASE WHEN leg_number <= MOD(predicted_units, leg_count) THEN 1 ELSE 0 END
+        AS DECIMAL(19,0)) * ${base_unit} AS predicted_payout
+FROM (
+    SELECT
+        bet_id, ticket, accepted_at, bets, riding_bets, margin, leg_count,
+        CAST(handle * ${base_units} AS BIGINT) AS handle_units,
+        CAST(bonus_handle * ${base_units} AS BIGINT) AS bonus_units,
+        CAST(cash_out_handle * ${base_units} AS BIGINT) AS cash_out_units,
+        CAST(cash_out_paid * ${base_units} AS BIGINT) AS paid_units,
+        CAST(expected_payout * 10000 AS BIGINT) AS expected_units,
+        CAST(predicted_payout * ${base_units} AS BIGINT) AS predicted_units
+    FROM newest_bet
+    WHERE leg_count > 1
+)
+CROSS JOIN UNNEST(SPLIT(SPLIT_INDEX(ticket, U&'\001D', 1), U&'\001E'))
+    WITH ORDINALITY AS u (leg, leg_number);

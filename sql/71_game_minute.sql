@@ -1,0 +1,7 @@
+-- The same by the minute in which a bet was accepted: a late bet corrects its own bucket.
+INSERT INTO game_minute
+SELECT /*+ STATE_TTL('bucket' = '0s') */
+    game_id, accepted_minute, SUM(bets), SUM(handle), SUM(expected_pnl), SUM(predicted_pnl),
+    SUM(theoretical_pnl)
+FROM (SELECT *, FLOOR(accepted_at TO MINUTE) AS accepted_minute FROM bet_leg) AS bucket
+GROUP BY game_id, accepted_minute;

@@ -1,0 +1,23 @@
+-- The book on each selection, singles only.
+CREATE TEMPORARY TABLE selection_book (
+    game_id            STRING,
+    market             STRING,
+    line               STRING,
+    selection          STRING,
+    bets               BIGINT,
+    handle_riding      DECIMAL(30,4),
+    expected_payout    DECIMAL(30,4),
+    payout_win         DECIMAL(30,4),
+    payout_half_win    DECIMAL(30,4),
+    payout_half_lose   DECIMAL(30,4),
+    PRIMARY KEY (game_id, market, line, selection) NOT ENFORCED
+) WITH (
+    'connector' = 'jdbc',
+    'url' = '${jdbc_url}',
+    'username' = '${mysql_user}',
+    'password' = '${mysql_password}',
+    'table-name' = 'selection_book',
+    'sink.buffer-flush.max-rows' = '${flush_max_rows}',
+    'sink.buffer-flush.interval' = '${flush_interval_other_ms}ms',
+    'sink.max-retries' = '${sink_retries}'
+);

@@ -1,0 +1,21 @@
+-- The newest odds of each selection.
+CREATE TEMPORARY TABLE selection_price (
+    game_id       STRING,
+    market        STRING,
+    line          STRING,
+    selection     STRING,
+    version       BIGINT,
+    odds          DECIMAL(20,4),
+    probability   DECIMAL(9,8),
+    priced_at     TIMESTAMP(3),
+    PRIMARY KEY (game_id, market, line, selection) NOT ENFORCED
+) WITH (
+    'connector' = 'jdbc',
+    'url' = '${jdbc_url}',
+    'username' = '${mysql_user}',
+    'password' = '${mysql_password}',
+    'table-name' = 'selection_price',
+    'sink.buffer-flush.max-rows' = '${flush_max_rows}',
+    'sink.buffer-flush.interval' = '${flush_interval_other_ms}ms',
+    'sink.max-retries' = '${sink_retries}'
+);

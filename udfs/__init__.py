@@ -1,0 +1,1 @@
+"""Vectorized Pandas UDFs of the job; each can be imported and called without Flink."""

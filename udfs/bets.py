@@ -1,0 +1,47 @@
+"""read_bet(message, arrived_s): decodes, checks and scores bets, a batch at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from pyflink.table import DataTypes, FunctionContext, ScalarFunction
+from pyflink.table.udf import udf
+
+from betpnl.bet_rows import BetRows
+from betpnl.model.outcome import OutcomeModel
+from udfs.parameters import base_minor, parameter, rules
+
+YEAR_2000_S = 946_684_800
+
+
+class ReadBet(ScalarFunction):
+    """Vectorized: Series in, a Series of text arrays out, one inference a batch."""
+
+    def open(self, function_context: FunctionContext) -> None:
+        """Open the model once, for as long as the worker lives."""
+        self._rows = BetRows(
+            rules(function_context),
+            OutcomeModel(Path(parameter(function_context, "model_path"))),
+            base_minor(function_context),
+        )
+
+    def eval(self, message: pd.Series, arrived_s: pd.Series) -> pd.Series:
+        """One array a message; arrived_s: seconds since 2000."""
+        return pd.Series(
+            self._rows.rows(message, (arrived_s.astype("int64") + YEAR_2000_S).tolist()),
+            dtype=object,
+        )
+
+    def is_deterministic(self) -> bool:
+        """No: another model may be live when a bet is scored again."""
+        return False
+
+
+read_bet = udf(
+    ReadBet(),
+    input_types=[DataTypes.BYTES(), DataTypes.INT()],
+    result_type=DataTypes.ARRAY(DataTypes.STRING()),
+    func_type="pandas",
+    name="read_bet",
+)

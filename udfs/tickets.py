@@ -1,0 +1,33 @@
+"""settle_ticket(leg_results): what a ticket of several legs pays, once it is decided."""
+
+from __future__ import annotations
+
+import pandas as pd
+from pyflink.table import DataTypes, ScalarFunction
+from pyflink.table.udf import udf
+
+from betpnl.settling import settle_packed
+
+
+class SettleTicket(ScalarFunction):
+    """Vectorized. The same texts give the same row, so it may stand on retractions."""
+
+    def eval(self, leg_results: pd.Series) -> pd.Series:
+        """One array a ticket, null while it is open."""
+        return pd.Series([settle_packed(texts) for texts in leg_results], dtype=object)
+
+    def is_deterministic(self) -> bool:
+        """It is; but one that says so is copied by the planner to each field taken of its result.
+
+        Flink then calls it five times in three Python stages, each behind a join of its own.
+        """
+        return False
+
+
+settle_ticket = udf(
+    SettleTicket(),
+    input_types=[DataTypes.ARRAY(DataTypes.STRING())],
+    result_type=DataTypes.ARRAY(DataTypes.STRING()),
+    func_type="pandas",
+    name="settle_ticket",
+)
