@@ -167,7 +167,7 @@ def bet_fault(bet: Bet, arrived_ms: int, rules: Rules) -> str | None:
     return _payout_fault(bet)
 
 
-def result_fault(result: Result, arrived_ms: int, rules: Rules) -> str | None:
+def result_fault(result: Result) -> str | None:
     """What is wrong with a result."""
     if result.status == "settled" and result.result is None:
         return "result: missing on a selection that is settled"
@@ -180,7 +180,7 @@ def result_fault(result: Result, arrived_ms: int, rules: Rules) -> str | None:
     return time_fault("settled_at", result.settled_at)
 
 
-def odds_fault(odds: MarketOdds, arrived_ms: int, rules: Rules) -> str | None:
+def odds_fault(odds: MarketOdds) -> str | None:
     """What is wrong with a market's prices."""
     for selection, price in odds.prices.items():
         fault = number_fault(
@@ -195,19 +195,19 @@ def odds_fault(odds: MarketOdds, arrived_ms: int, rules: Rules) -> str | None:
     return time_fault("at", odds.at)
 
 
-def game_fault(game: Game, arrived_ms: int, rules: Rules) -> str | None:
+def game_fault(game: Game) -> str | None:
     """What is wrong with a game."""
     return time_fault("starts_at", game.starts_at)
 
 
-def market_cancel_fault(cancel: MarketCancel, arrived_ms: int, rules: Rules) -> str | None:
+def market_cancel_fault(cancel: MarketCancel) -> str | None:
     """What is wrong with the cancelling of a market."""
     if cancel.from_ is not None and cancel.to is not None and cancel.from_ > cancel.to:
         return "from: lies after to"
     return time_fault("from", cancel.from_) or time_fault("to", cancel.to)
 
 
-def fx_rate_fault(rate: FxRate, arrived_ms: int, rules: Rules) -> str | None:
+def fx_rate_fault(rate: FxRate) -> str | None:
     """What is wrong with an exchange rate."""
     if rate.currency not in MINOR_UNITS:
         return "currency: is not in ISO 4217"

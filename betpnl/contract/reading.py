@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -13,8 +14,7 @@ from betpnl.contract.topics import BETS, FX_RATES, GAMES, MARKET_CANCELS, ODDS, 
 T = TypeVar("T")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
-_CHECKS: dict[str, Callable[[Any, int, Rules], str | None]] = {
-    BETS.name: checks.bet_fault,
+_CHECKS: dict[str, Callable[[Any], str | None]] = {
     RESULTS.name: checks.result_fault,
     MARKET_CANCELS.name: checks.market_cancel_fault,
     ODDS.name: checks.odds_fault,
@@ -23,7 +23,7 @@ _CHECKS: dict[str, Callable[[Any, int, Rules], str | None]] = {
 }
 
 
-class Rejected(ValueError):
+class Rejected(ValueError):  # noqa: N818 (a verdict, not a failure)
     """A message that is no valid record; the text is the reason, fit for ``bet_reject``."""
 
     def __init__(self, reason: str) -> None:
@@ -58,8 +58,12 @@ class Reader(Generic[T]):
 
     def __init__(self, topic: Topic, rules: Rules) -> None:
         self._decoder = msgspec.json.Decoder(topic.record_type)
-        self._check = _CHECKS[topic.name]
-        self._rules = rules
+        self._check: Callable[[Any, int], str | None]
+        if topic is BETS:
+            self._check = partial(checks.bet_fault, rules=rules)
+        else:
+            check = _CHECKS[topic.name]
+            self._check = lambda record, _: check(record)
 
     def read(self, value: bytes | None, arrived_ms: int) -> T:
         """The record in a message that arrived at ``arrived_ms`` (Kafka timestamp, ms).
@@ -73,7 +77,7 @@ class Reader(Generic[T]):
             # A control character can only stand escaped in JSON.
             if b"\\" in value and _holds_control_character(msgspec.to_builtins(record)):
                 raise Rejected("a text holds a control character")
-            fault = self._check(record, arrived_ms, self._rules)
+            fault = self._check(record, arrived_ms)
         except UnicodeDecodeError as error:
             raise Rejected("the message is not UTF-8") from error
         except (msgspec.DecodeError, OverflowError, RecursionError) as error:

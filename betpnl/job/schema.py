@@ -1,0 +1,42 @@
+"""The tables and views in MySQL: made where they are missing, views always made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pymysql.connections import Connection
+
+from betpnl.contract.currencies import minor_units
+from betpnl.job.statements import SQL, statement
+from betpnl.settings import Settings
+
+
+def mysql_statements(settings: Settings) -> Iterator[str]:
+    """The statements of sql/mysql in the order of their numbers, one at a time."""
+    values = {"base_minor": str(minor_units(settings.base_currency))}
+    for path in sorted((SQL / "mysql").glob("*.sql")):
+        # No statement of ours holds a semicolon in a text.
+        for part in statement(path, values).split(";"):
+            if part.strip():
+                yield part.strip()
+
+
+def create_tables(connection: Connection, settings: Settings) -> None:  # type: ignore[type-arg]
+    """Make the tables and views in the connection's database. Raises pymysql.MySQLError."""
+    with connection.cursor() as cursor:
+        for text in mysql_statements(settings):
+            cursor.execute(text)
+
+
+def filled_tables(connection: Connection) -> list[str]:  # type: ignore[type-arg]
+    """Names of the job's tables that hold a row; all must be empty before a start from scratch."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'")
+        names = [row[0] for row in cursor.fetchall()]
+        filled = []
+        for name in names:
+            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM `{name}`)")
+            row = cursor.fetchone()
+            if row is not None and row[0]:
+                filled.append(name)
+    return filled
