@@ -23,6 +23,10 @@ class Entry:
 
 
 COMMANDS = (
+    Entry("up", "betpnl.commands.up:up", "Start MySQL, Kafka and Flink."),
+    Entry("down", "betpnl.commands.down:down", "Stop them; data stay."),
+    Entry("status", "betpnl.commands.status:status", "Show what runs, its version and its log."),
+    Entry("replay", "betpnl.replay.command:replay", "Stream bets on real games into Kafka."),
     Entry("settings", "betpnl.commands.settings:settings", "Show every setting and its value."),
 )
 

@@ -82,7 +82,7 @@ class Kafka(Service):
             # The log is the truth, and a rebuild reads it from the start.
             "log.retention.ms": "-1",
             "log.retention.bytes": "-1",
-            # Reporters cost the broker a tenth of its CPU, and nobody reads them.
+            # Nobody reads them.
             "metric.reporters": "",
         }
 
@@ -146,5 +146,3 @@ class Kafka(Service):
 def _escaped(value: str) -> str:
     """A value for a Java properties file."""
     return value.replace("\\", "\\\\")
-
-

