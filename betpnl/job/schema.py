@@ -30,13 +30,16 @@ def create_tables(connection: Connection, settings: Settings) -> None:  # type: 
 
 def filled_tables(connection: Connection) -> list[str]:  # type: ignore[type-arg]
     """Names of the job's tables that hold a row; all must be empty before a start from scratch."""
+    names = sorted(path.stem for path in (SQL / "sinks").glob("*.sql"))
     with connection.cursor() as cursor:
-        cursor.execute("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'")
-        names = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+        )
+        there = {row[0] for row in cursor.fetchall()}
         filled = []
         for name in names:
-            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM `{name}`)")
-            row = cursor.fetchone()
-            if row is not None and row[0]:
-                filled.append(name)
+            if name in there:
+                cursor.execute(f"SELECT 1 FROM `{name}` LIMIT 1")
+                if cursor.fetchone() is not None:
+                    filled.append(name)
     return filled

@@ -9,6 +9,7 @@ from string import Template
 
 from betpnl.contract.currencies import minor_units
 from betpnl.contract.topics import BETS, TOPICS
+from betpnl.job.options import job_options
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
 from betpnl.stack import Endpoints
@@ -44,7 +45,7 @@ def sql_values(settings: Settings, endpoints: Endpoints) -> dict[str, str]:
         "flush_interval_other_ms": str(settings.flush_interval_other_ms),
         "sink_retries": str(settings.sink_retries),
     }
-    return {name: value.replace("'", "''") for name, value in values.items()}
+    return {name: _literal(value) for name, value in values.items()}
 
 
 def statement(path: Path, values: Mapping[str, str]) -> str:
@@ -67,3 +68,25 @@ def inserts(values: Mapping[str, str]) -> Iterator[str]:
     """What is written to MySQL; all of it goes into one statement set, so into one plan."""
     for path in sorted(SQL.glob("7?_*.sql")):
         yield statement(path, values)
+
+
+def sql_init(settings: Settings, endpoints: Endpoints) -> str:
+    """What `betpnl sql` starts with: every topic, table, view and function registered.
+
+    The text holds the database's password: whoever writes it to a file makes it private.
+    """
+    values = sql_values(settings, endpoints)
+    options = {
+        **{name: value for name, value in job_options(settings).items() if name != "pipeline.name"},
+        # A question over the live stream needs no checkpoints, and its answer is a table.
+        "execution.checkpointing.interval": "0",
+        "sql-client.execution.result-mode": "tableau",
+    }
+    lines = [f"SET '{name}' = '{_literal(value)}'" for name, value in options.items()]
+    lines += definitions(values)
+    lines += (statement(path, values) for path in sorted(SQL.glob("adhoc/*.sql")))
+    return ";\n\n".join(lines) + ";\n"
+
+
+def _literal(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,0 +1,35 @@
+-- The view bet_pnl of MySQL, as it stands when it is read.
+CREATE TEMPORARY TABLE bet_pnl (
+    bet_id         STRING,
+    version        BIGINT,
+    status         STRING,
+    accepted_at    TIMESTAMP(3),
+    customer_id    STRING,
+    channel        STRING,
+    region         STRING,
+    bet_type       STRING,
+    leg_count      INT,
+    game_id        STRING,
+    market         STRING,
+    line           STRING,
+    selection      STRING,
+    odds           DECIMAL(20,4),
+    p_win          DECIMAL(9,8),
+    model_version  STRING,
+    handle         DECIMAL(38,4),
+    bonus_handle   DECIMAL(38,4),
+    handle_riding  DECIMAL(38,4),
+    cash_out_pnl   DECIMAL(38,4),
+    expected_pnl   DECIMAL(38,4),
+    predicted_pnl  DECIMAL(38,4),
+    `result`       STRING,
+    payout         DECIMAL(38,4),
+    realised_pnl   DECIMAL(38,4),
+    total_pnl      DECIMAL(38,4)
+) WITH (
+    'connector' = 'jdbc',
+    'url' = '${jdbc_url}',
+    'username' = '${mysql_user}',
+    'password' = '${mysql_password}',
+    'table-name' = 'bet_pnl'
+);

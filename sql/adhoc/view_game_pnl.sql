@@ -1,0 +1,28 @@
+-- The view game_pnl of MySQL, as it stands when it is read.
+CREATE TEMPORARY TABLE game_pnl (
+    game_id            STRING,
+    bets               BIGINT,
+    settled_bets       BIGINT,
+    open_bets          BIGINT,
+    handle             DECIMAL(38,4),
+    bonus_handle       DECIMAL(38,4),
+    settled_handle     DECIMAL(38,4),
+    open_handle        DECIMAL(38,4),
+    payout             DECIMAL(38,4),
+    cash_out_handle    DECIMAL(38,4),
+    cash_out_paid      DECIMAL(38,4),
+    cash_out_pnl       DECIMAL(38,4),
+    expected_pnl       DECIMAL(38,4),
+    predicted_pnl      DECIMAL(38,4),
+    theoretical_pnl    DECIMAL(38,4),
+    realised_pnl       DECIMAL(38,4),
+    open_expected_pnl  DECIMAL(38,4),
+    total_pnl          DECIMAL(38,4),
+    updated_at         TIMESTAMP(3)
+) WITH (
+    'connector' = 'jdbc',
+    'url' = '${jdbc_url}',
+    'username' = '${mysql_user}',
+    'password' = '${mysql_password}',
+    'table-name' = 'game_pnl'
+);
