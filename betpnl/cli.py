@@ -27,6 +27,8 @@ COMMANDS = (
     Entry("down", "betpnl.commands.down:down", "Stop them; data stay."),
     Entry("status", "betpnl.commands.status:status", "Show what runs, its version and its log."),
     Entry("replay", "betpnl.replay.command:replay", "Stream bets on real games into Kafka."),
+    Entry("submit", "betpnl.commands.submit:submit", "Submit the live PNL job to Flink."),
+    Entry("sql", "betpnl.commands.sql:sql", "Ask Flink and MySQL in SQL, live."),
     Entry("settings", "betpnl.commands.settings:settings", "Show every setting and its value."),
 )
 

@@ -12,8 +12,6 @@ from betpnl.paths import PROJECT
 from betpnl.settings import Settings
 
 FOLDER = PROJECT / "flink-conf"
-# Options of the cluster, not of a job: they are not sent along with one.
-CLUSTER_PREFIXES = ("jobmanager.", "taskmanager.", "heartbeat.", "env.", "rest.", "blob.")
 # State on the heap leaves only Python's share; RocksDB lives in managed memory.
 MANAGED_FRACTION = {"hashmap": "0.1", "rocksdb": "0.4"}
 
@@ -30,15 +28,6 @@ def options(settings: Settings) -> dict[str, str]:
     """The same as keys and values."""
     lines = (line for line in template_text(settings).splitlines() if line and line[0] != "#")
     return {key: value for key, _, value in (line.partition(": ") for line in lines)}
-
-
-def job_options(settings: Settings) -> dict[str, str]:
-    """What a job brings along to a cluster whose configuration is not ours."""
-    return {
-        key: value
-        for key, value in options(settings).items()
-        if not key.startswith(CLUSTER_PREFIXES)
-    }
 
 
 def write(folder: Path, settings: Settings, added: Mapping[str, str]) -> None:

@@ -17,7 +17,6 @@ from betpnl.errors import UserError
 from betpnl.settings import Settings
 from betpnl.stack.service import jars
 
-
 _building = threading.Lock()
 
 

@@ -7,7 +7,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-JOB_NAME = "betpnl"
+from betpnl.job.options import JOB_NAME
+
 # A job in one of these states is there, or comes back by itself.
 LIVE_STATES = frozenset(
     {"INITIALIZING", "CREATED", "RUNNING", "FAILING", "RESTARTING", "CANCELLING", "RECONCILING"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from betpnl.errors import UserError
+from betpnl.job.options import JOB_NAME
 from betpnl.settings import Settings
 from betpnl.stack import external, flink_rest
 from betpnl.stack.control import NAMES, SERVICES, embedded
@@ -49,7 +50,7 @@ def job_state(settings: Settings) -> str:
         return ""
     if flink_rest.overview(url) is None:
         return ""
-    mine = (job for job in flink_rest.jobs(url) if job["name"] == flink_rest.JOB_NAME)
+    mine = (job for job in flink_rest.jobs(url) if job["name"] == JOB_NAME)
     newest = next(mine, None)
     return f"{newest['state']} ({newest['jid']})" if newest else "not submitted"
 

@@ -1,0 +1,96 @@
+"""Submits the live job, and refuses where that would falsify the sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pymysql
+
+from betpnl.errors import UserError
+from betpnl.job.schema import create_tables, filled_tables
+from betpnl.mysql import connect
+from betpnl.paths import PROJECT
+from betpnl.settings import Settings
+from betpnl.stack import flink_client, flink_rest
+from betpnl.stack.endpoints import Endpoints
+from betpnl.stack.resolve import endpoints
+
+JOB = PROJECT / "jobs" / "pnl.py"
+LOG = "submit.log"
+
+
+def submit(
+    settings: Settings,
+    *,
+    resume_from: str = "",
+    job: Path = JOB,
+    report: Callable[[str], None] = lambda _: None,
+) -> str:
+    """Make tables and views, submit the job, return its id once the cluster has accepted it.
+
+    It goes on from `resume_from` (a checkpoint or savepoint), else from the newest checkpoint
+    of this home, else reads the log from its start into empty tables. Raises UserError when it
+    runs already, when there is no checkpoint but rows in the tables, or when Flink refuses.
+    """
+    found = endpoints(settings)
+    if flink_rest.overview(found.flink_rest_url) is None:
+        raise UserError(
+            f"Flink does not answer at {found.flink_rest_url}; `betpnl up` starts what is missing."
+        )
+    live = flink_rest.live_job(found.flink_rest_url)
+    if live is not None:
+        raise UserError(
+            f"The job runs already ({live['state']}, id {live['jid']}); cancel it in Flink's web "
+            f"UI at {found.flink_rest_url} first."
+        )
+    report("making tables and views")
+    origin = resume_from or _newest_checkpoint(settings)
+    _make_tables(settings, found, resuming=bool(origin))
+    report(f"submitting, from {origin}" if origin else "submitting, from the start of the log")
+    arguments = ["run", "--detached"]
+    if origin:
+        arguments += ["--fromSavepoint", origin]
+    arguments += [*flink_client.python_arguments(settings), "--python", str(job)]
+    code, output = flink_client.capture(settings, "flink", arguments)
+    accepted = re.search(r"JobID ([0-9a-f]{32})", output)
+    if code != 0 or accepted is None:
+        log = settings.home / "logs" / LOG
+        log.write_text(output, encoding="utf-8")
+        raise UserError(f"Flink did not take the job: {_cause(output)} All of it: {log}")
+    return accepted.group(1)
+
+
+def _newest_checkpoint(settings: Settings) -> str:
+    # Another cluster keeps its checkpoints where it likes; the user has to name one.
+    if settings.flink_rest_url:
+        return ""
+    newest = flink_rest.newest_checkpoint(settings.home)
+    return newest.as_uri() if newest else ""
+
+
+def _make_tables(settings: Settings, found: Endpoints, *, resuming: bool) -> None:
+    with connect(found) as connection:
+        filled = filled_tables(connection)
+        if filled and not resuming:
+            raise UserError(
+                f"There is no checkpoint to go on from, but {', '.join(filled)} in MySQL's "
+                f"{found.mysql_database} hold rows, and fresh sums would overwrite them; name a "
+                f"checkpoint with --from, or choose an empty mysql_database."
+            )
+        try:
+            create_tables(connection, settings)
+        except pymysql.err.MySQLError as error:
+            raise UserError(
+                f"MySQL does not make the tables of {found.mysql_database}: {error.args[-1]}"
+            ) from None
+
+
+def _cause(output: str) -> str:
+    causes = [
+        line.strip()
+        for line in output.splitlines()
+        if re.match(r"(\s*Caused by:|[\w.]*(Error|Exception)\b)", line)
+    ]
+    return causes[-1] if causes else (output.strip().splitlines() or ["no output"])[-1]
