@@ -34,7 +34,8 @@ LIVELY = Mix(
     duplicates=0.05,
     late=0.05,
 )
-OPTIONS = Options(seed=11, rate=400, games=12, game_s=8, seconds=20, reviewed=0.3, mix=LIVELY)
+GAME_S = 8.0
+OPTIONS = Options(seed=11, rate=400, games=12, game_s=GAME_S, seconds=20, reviewed=0.3, mix=LIVELY)
 
 
 def rules() -> Rules:
@@ -171,7 +172,7 @@ def moment_of(fixture: Fixture, at_s: float) -> Any:
     assert fixture.opens_s <= at_s < fixture.ends_s
     if at_s < fixture.starts_s:
         return fixture.game.checkpoints[0]
-    played = (at_s - fixture.starts_s) / OPTIONS.game_s
+    played = (at_s - fixture.starts_s) / GAME_S
     passed = [c for c in fixture.game.checkpoints[1:] if c.fraction <= played]
     assert passed, f"{fixture.game_id}: a bet at the start's odds after the start"
     assert passed[-1].prices, f"{fixture.game_id}: a bet on a suspended market"
@@ -202,8 +203,8 @@ def test_every_game_ends_with_its_real_results(replayed: Replayed) -> None:
 
     for game_id, fixture in replayed.fixtures.items():
         assert fixture.game.results
-        for key, settlement in fixture.game.results.items():
-            result = newest.pop((game_id, *key))
+        for (market, line, selection), settlement in fixture.game.results.items():
+            result = newest.pop((game_id, market, line, selection))
             assert (result.status, result.result) == ("settled", settlement.result)
             assert result.dead_heat == (
                 list(settlement.dead_heat) if settlement.dead_heat else None

@@ -13,7 +13,7 @@ from betpnl.replay import Block, Nowhere, Options, Plan, plan, run, start_time
 from betpnl.replay.screen import Screen, summary
 
 OPTIONS = Options(seed=3, rate=2000, games=8, game_s=4, seconds=5)
-SLEEP_MIN_S = 0.001
+SLEEP_MIN_S = 0.002
 
 
 class ManualClock:
