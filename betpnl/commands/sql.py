@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -36,18 +35,13 @@ def sql(
     write_private(init, sql_init(settings, endpoints(settings)))
     arguments = ["--init", str(init), "--history", str(folder / "history")]
     arguments += flink_client.python_arguments(settings)
-    if file is not None:
-        raise typer.Exit(_run(settings, [*arguments, "--file", str(file.resolve())]))
-    if not execute:
-        raise typer.Exit(_run(settings, arguments))
-    descriptor, name = tempfile.mkstemp(suffix=".sql", dir=folder)
+    if file is None and not execute:
+        raise typer.Exit(flink_client.open_sql_client(settings, arguments))
+    script = folder / f"statements-{os.getpid()}.sql"
+    text = file.read_text(encoding="utf-8") if file else execute
+    write_private(script, flink_client.one_a_line(text))
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as script:
-            script.write(execute.rstrip().rstrip(";") + ";\n")
-        raise typer.Exit(_run(settings, [*arguments, "--file", name]))
+        ok = flink_client.run_sql_file(settings, arguments, script, typer.echo)
     finally:
-        Path(name).unlink()
-
-
-def _run(settings: Settings, arguments: list[str]) -> int:
-    return flink_client.run(settings, "sql-client.sh", arguments)
+        script.unlink()
+    raise typer.Exit(0 if ok else 1)

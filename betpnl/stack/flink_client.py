@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
 from betpnl.stack import flink_conf, flink_service
+from betpnl.stack.resolve import endpoints
 
 # What the job's functions import on the machines of a cluster that is not ours.
 PACKAGES = ("betpnl", "udfs")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_FAILURES = ("Exception in thread", "Failed to initialize")
+_QUOTED_OR_END = re.compile(r"('(?:[^']|'')*'|`[^`]*`|--[^\n]*|/\*.*?\*/|;)", re.DOTALL)
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """The environment for `flink` and `sql-client.sh`: our conf/, our Python, our settings."""
+def environment(settings: Settings, *, without: tuple[str, ...] = ()) -> dict[str, str]:
+    """The environment for `flink` and `sql-client.sh`: our conf/, our Python, our settings.
+
+    without: keys that the configuration leaves out, for what has no value that means `off`.
+    """
     folder = settings.home / "flink"
-    conf = flink_service.conf_folder(settings)
-    if settings.flink_rest_url:
-        conf = folder / "client"
-        parts = urlsplit(settings.flink_rest_url)
-        flink_conf.write(
-            conf,
-            settings,
-            {
-                "rest.address": parts.hostname or "",
-                "rest.port": str(parts.port or (443 if parts.scheme == "https" else 80)),
-                "security.ssl.rest.enabled": str(parts.scheme == "https").lower(),
-                **flink_conf.python_options(settings, ours=False),
-            },
-        )
+    ours = not settings.flink_rest_url
+    parts = urlsplit(endpoints(settings).flink_rest_url)
+    # Only where the cluster answers: where it listens would bind the SQL client's own server.
+    addresses = {
+        "rest.address": parts.hostname or "",
+        "rest.port": str(parts.port or (443 if parts.scheme == "https" else 80)),
+        "security.ssl.rest.enabled": str(parts.scheme == "https").lower(),
+        **flink_conf.python_options(settings, ours=ours),
+        # Another cluster keeps its checkpoints where its own configuration says.
+        **(flink_conf.folders(settings.home) if ours else {}),
+    }
+    conf = folder / ("client" if not without else "client-sql")
+    flink_conf.write(conf, settings, addresses, without=without)
     pids = folder / "pids" / "client"
     pids.mkdir(parents=True, exist_ok=True)
     (settings.home / "logs").mkdir(parents=True, exist_ok=True)
@@ -60,15 +67,48 @@ def packed(archive: Path) -> Path:
     return archive
 
 
-def run(settings: Settings, script: str, arguments: Sequence[str]) -> int:
-    """Run one of Flink's scripts in this terminal; Ctrl-C is the script's. Returns its code."""
-    env = environment(settings)
-    child = subprocess.Popen([f"{env['FLINK_HOME']}/bin/{script}", *arguments], env=env)
-    while True:
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            continue
+def open_sql_client(settings: Settings, arguments: Sequence[str]) -> int:
+    """Run the SQL client in this terminal; Ctrl-C is the client's. Returns its code."""
+    with _sql_client(settings, arguments) as child:
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:
+                continue
+
+
+def run_sql_file(
+    settings: Settings, arguments: Sequence[str], file: Path, show: Callable[[str], None]
+) -> bool:
+    """Run the statements of a file, each line of output to `show`; False if one failed.
+
+    The client itself stops at the first error but ends with 0 all the same.
+    """
+    ok = True
+    with _sql_client(settings, [*arguments, "--file", str(file)], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        for raw in child.stdout:
+            line = _COLOUR.sub("", raw.decode("utf-8", "replace").rstrip("\n"))
+            ok = ok and "[ERROR]" not in line and not line.startswith(_FAILURES)
+            show(line)
+    return ok and child.returncode == 0
+
+
+def one_a_line(statements: str) -> str:
+    """Statements with a line break after each `;`: the client splits nowhere else."""
+    parts = _QUOTED_OR_END.split(statements.strip().rstrip(";") + ";")
+    return "".join(";\n" if part == ";" else part for part in parts)
+
+
+def _sql_client(
+    settings: Settings, arguments: Sequence[str], stdout: int | None = None
+) -> subprocess.Popen[bytes]:
+    # A question over the live stream needs no checkpoints.
+    env = environment(settings, without=("execution.checkpointing.interval",))
+    # Without a terminal the client warns of just that.
+    stderr = subprocess.DEVNULL if stdout else None
+    command = [f"{env['FLINK_HOME']}/bin/sql-client.sh", *arguments]
+    return subprocess.Popen(command, env=env, stdout=stdout, stderr=stderr)
 
 
 def capture(settings: Settings, script: str, arguments: Sequence[str]) -> tuple[int, str]:

@@ -30,10 +30,17 @@ def options(settings: Settings) -> dict[str, str]:
     return {key: value for key, _, value in (line.partition(": ") for line in lines)}
 
 
-def write(folder: Path, settings: Settings, added: Mapping[str, str]) -> None:
-    """Make a configuration folder. added: addresses and folders, known only at start."""
+def write(
+    folder: Path, settings: Settings, added: Mapping[str, str], *, without: tuple[str, ...] = ()
+) -> None:
+    """Make a configuration folder.
+
+    added: addresses and folders, known only at start. without: keys that are left out.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    lines = [template_text(settings), "# -- Filled in at start ---\n"]
+    template = template_text(settings).splitlines(keepends=True)
+    lines = [line for line in template if line.partition(":")[0] not in without]
+    lines.append("# -- Filled in at start ---\n")
     lines += [f"{key}: {_quoted(value)}\n" for key, value in added.items()]
     (folder / "config.yaml").write_text("".join(lines), encoding="utf-8")
     for name in ("log4j-console.properties", "log4j-cli.properties"):

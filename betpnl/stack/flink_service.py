@@ -18,11 +18,6 @@ REST_PORT = ("flink_rest", "flink_rest_port", 8081)
 RPC_PORT = ("flink_rpc", "", 6123)
 
 
-def conf_folder(settings: Settings) -> Path:
-    """Where the rendered configuration lies."""
-    return settings.home / "flink" / "conf"
-
-
 def environment(settings: Settings, *, conf: Path, pids: Path) -> dict[str, str]:
     """The environment that Flink's scripts need."""
     return {
@@ -69,10 +64,8 @@ class _FlinkProcess(Service):
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir(parents=True)
         self.place.logs.mkdir(parents=True, exist_ok=True)
-        addresses = self.addresses()
-        flink_conf.write(conf, self.settings, {**addresses, "io.tmp.dirs": str(temporary)})
-        if self.name == "jobmanager":
-            flink_conf.write(conf_folder(self.settings), self.settings, addresses)
+        added = {**self.addresses(), "io.tmp.dirs": str(temporary)}
+        flink_conf.write(conf, self.settings, added)
         env = environment(self.settings, conf=conf, pids=pids)
         command = (f"{env['FLINK_HOME']}/bin/{self.script}", "start-foreground")
         return Launch(command, log=self.log, cwd=folder, env=env)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pymysql
 
@@ -59,7 +61,17 @@ def submit(
         log = settings.home / "logs" / LOG
         log.write_text(output, encoding="utf-8")
         raise UserError(f"Flink did not take the job: {_cause(output)} All of it: {log}")
+    if origin and not resume_from:
+        _prune(settings, Path(urlsplit(origin).path))
     return accepted.group(1)
+
+
+def _prune(settings: Settings, kept: Path) -> None:
+    """Remove the checkpoints of jobs before the last one, which nothing can depend on."""
+    for folder in (settings.home / "checkpoints").iterdir():
+        older = folder.stat().st_mtime < kept.parent.stat().st_mtime
+        if folder != kept.parent and older:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _newest_checkpoint(settings: Settings) -> str:
