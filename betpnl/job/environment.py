@@ -26,12 +26,13 @@ _VIEW = re.compile(r"CREATE TEMPORARY VIEW (\w+) AS\s+(.*)", re.DOTALL)
 def define(table_env: TableEnvironment, definitions: Iterable[str]) -> None:
     """Run the statements that only define something.
 
-    A view is registered by its tree. By its text, each use of it would be parsed anew, and an
-    UNNEST in it numbered anew: the planner could no longer see that they are one.
+    A view with an UNNEST is registered by its tree. By its text each use of it would be parsed
+    anew, and the UNNEST numbered anew: the planner could not see that they are one. The other
+    views are registered by their text, so that each use keeps only the columns it needs.
     """
     for definition in definitions:
         view = _VIEW.fullmatch(definition)
-        if view is None:
+        if view is None or "UNNEST(" not in definition:
             table_env.execute_sql(definition)
         else:
             table_env.create_temporary_view(view[1], table_env.sql_query(view[2]))
