@@ -29,6 +29,7 @@ COMMANDS = (
     Entry("replay", "betpnl.replay.command:replay", "Stream bets on real games into Kafka."),
     Entry("submit", "betpnl.commands.submit:submit", "Submit the live PNL job to Flink."),
     Entry("sql", "betpnl.commands.sql:sql", "Ask Flink and MySQL in SQL, live."),
+    Entry("verify", "betpnl.verify.command:verify", "Compute all again and compare, to the cent."),
     Entry("settings", "betpnl.commands.settings:settings", "Show every setting and its value."),
 )
 

@@ -1,0 +1,107 @@
+"""The audit itself: every table's rows, wherever they come from, against the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from betpnl.verify import scores
+from betpnl.verify.book import Book
+from betpnl.verify.compare import Comparison, Report, Texts, compare
+from betpnl.verify.expected import tables_beside_bets
+from betpnl.verify.history import History
+from betpnl.verify.rescore import Rescorer
+from betpnl.verify.tables import BET, BET_VERSION, TABLES, VIEWS, Table
+from betpnl.verify.valuation import NO_SCORE, Score, bet_row, value_of, version_row
+
+Found = Callable[[Table], Iterable[Texts]]
+"""The rows that MySQL has of a table, all values as text."""
+
+_BET_COLUMNS = tuple(BET.columns)
+_VERSION_COLUMNS = tuple(BET_VERSION.columns)
+_P_WIN, _MODEL, _PREDICTED, _MARGIN = (
+    _BET_COLUMNS.index(name) for name in ("p_win", "model_version", "predicted_win", "margin")
+)
+_OLD_P_WIN, _OLD_MODEL = (_VERSION_COLUMNS.index(name) for name in ("p_win", "model_version"))
+
+
+def audit(
+    history: History,
+    found: Found,
+    base_minor: int,
+    *,
+    examples_max: int = 20,
+    rescorer: Rescorer | None = None,
+) -> list[Report]:
+    """A report for each table and view. base_minor: decimals of the base currency.
+
+    Bets go by one at a time, so that a million of them need no more room than their messages.
+    """
+    book = Book(history.results(), base_minor)
+    reports = {
+        BET.name: _audit_bets(history, found, book, base_minor, examples_max, rescorer),
+        BET_VERSION.name: _audit_versions(history, found, base_minor, examples_max),
+    }
+    expected = tables_beside_bets(history, book)
+    for table in (*TABLES, *VIEWS):
+        if table.name not in reports:
+            rows = expected[table.name]
+            reports[table.name] = compare(table, rows, found(table), examples_max)
+    ordered = [reports[table.name] for table in (*TABLES, *VIEWS)]
+    return ordered if rescorer is None else [*ordered, rescorer.report()]
+
+
+def _audit_bets(
+    history: History,
+    found: Found,
+    book: Book,
+    base_minor: int,
+    examples_max: int,
+    rescorer: Rescorer | None,
+) -> Report:
+    comparison = Comparison(BET, examples_max)
+    seen: set[str] = set()
+
+    for texts in found(BET):
+        bet = history.bet(texts[0])
+        if bet is None or len(texts) != len(_BET_COLUMNS):
+            comparison.found(None, texts)
+            continue
+        seen.add(bet.bet_id)
+        score = Score(
+            Decimal(texts[_P_WIN]),
+            texts[_MODEL],
+            texts[_PREDICTED] == "1",
+            Decimal(texts[_MARGIN]),
+        )
+        value = value_of(bet, score, base_minor)
+        comparison.found(bet_row(bet, score, value), texts, scores.faults(bet, score))
+        book.post(bet, score, value)
+        if rescorer is not None:
+            rescorer.add(bet, score)
+    for bet_id in history.bet_ids():
+        if bet_id not in seen:
+            comparison.missing((bet_id,))
+            lost = history.bet(bet_id)
+            if lost is not None:
+                book.post(lost, NO_SCORE, value_of(lost, NO_SCORE, base_minor))
+    return comparison.report
+
+
+def _audit_versions(history: History, found: Found, base_minor: int, examples_max: int) -> Report:
+    comparison = Comparison(BET_VERSION, examples_max)
+    left = set(history.replaced_ids())
+    for texts in found(BET_VERSION):
+        key = texts[0], int(texts[1])
+        bet = history.replaced(*key)
+        if bet is None or len(texts) != len(_VERSION_COLUMNS):
+            comparison.found(None, texts)
+            continue
+        left.discard(key)
+        score = Score(Decimal(texts[_OLD_P_WIN]), texts[_OLD_MODEL], False, scores.margin(bet))
+        value = value_of(bet, score, base_minor)
+        row = version_row(bet, key[1], score, value)
+        comparison.found(row, texts, scores.faults(bet, score))
+    for key in sorted(left):
+        comparison.missing(key)
+    return comparison.report

@@ -1,0 +1,70 @@
+"""The rows of results, prices and games, which no sum enters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+from betpnl import pnl
+from betpnl.contract.records import Game, MarketOdds, Result
+from betpnl.verify.history import mysql_time
+from betpnl.verify.tables import Rows
+
+
+def selection_result(results: Iterable[Result]) -> Rows:
+    """Table ``selection_result``: an undone result keeps its row."""
+    rows: Rows = {}
+    for result in results:
+        key = result.game_id, result.market, result.line, result.selection
+        winners, tied = (1, 1) if result.dead_heat is None else result.dead_heat
+        rows[key] = (
+            *key,
+            result.version,
+            result.status,
+            result.result,
+            winners,
+            tied,
+            result.certainty,
+            mysql_time(result.settled_at),
+        )
+    return rows
+
+
+def probability(odds: Decimal, overround: Fraction) -> Decimal:
+    """The margin-free probability of a price, to 8 decimals. overround: sum of 1/odds, exact."""
+    exact = 1 / Fraction(odds) / overround
+    quotient = pnl.EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    return pnl.round_half_up(quotient, pnl.PROBABILITY_DECIMALS)
+
+
+def selection_price(odds: Iterable[MarketOdds]) -> Rows:
+    """Table ``selection_price``: a row a selection of each market's newest prices."""
+    rows: Rows = {}
+    for market in odds:
+        overround = sum((1 / Fraction(price) for price in market.prices.values()), Fraction(0))
+        for selection, price in market.prices.items():
+            key = market.game_id, market.market, market.line, selection
+            free = probability(price, overround)
+            rows[key] = (*key, market.version, price, free, mysql_time(market.at))
+    return rows
+
+
+def game(games: Iterable[Game]) -> Rows:
+    """Table ``game``."""
+    return {
+        (each.game_id,): (
+            each.game_id,
+            each.version,
+            each.sport,
+            each.competition,
+            each.home,
+            each.away,
+            mysql_time(each.starts_at),
+            each.status,
+            each.minute,
+            each.score_home,
+            each.score_away,
+        )
+        for each in games
+    }

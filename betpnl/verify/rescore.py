@@ -1,0 +1,56 @@
+"""Scores bets again with a named model and compares what was stored."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from betpnl import pnl
+from betpnl.contract.records import Bet
+from betpnl.model.scoring import Model, score_legs
+from betpnl.verify.compare import Comparison, Report
+from betpnl.verify.scores import TOLERANCE
+from betpnl.verify.tables import Table
+from betpnl.verify.valuation import ONE, Score
+
+_BATCH = 1000
+_SCORED = Table("p_win scored again", 1, {"bet_id": str})
+
+
+class Rescorer:
+    """Takes bets with their stored scores; those of another model's version pass by."""
+
+    def __init__(self, model: Model, examples_max: int) -> None:
+        self._model = model
+        self._comparison = Comparison(_SCORED, examples_max)
+        self._waiting: list[tuple[Bet, Score]] = []
+        self.passed_by = 0
+
+    def add(self, bet: Bet, score: Score) -> None:
+        """Take a bet as it stands in ``bet``."""
+        if score.model_version != self._model.version:
+            self.passed_by += 1
+            return
+        self._waiting.append((bet, score))
+        if len(self._waiting) >= _BATCH:
+            self._score()
+
+    def report(self) -> Report:
+        """How many were scored again, and which differ by more than 1e-8."""
+        self._score()
+        return self._comparison.report
+
+    def _score(self) -> None:
+        legs = [leg for bet, _ in self._waiting for leg in bet.legs]
+        scored = iter(score_legs(self._model, legs))
+        for bet, score in self._waiting:
+            probability = ONE
+            for _ in bet.legs:
+                rounded = pnl.round_half_up(
+                    Decimal(next(scored).probability), pnl.PROBABILITY_DECIMALS
+                )
+                probability = pnl.multiply(probability, rounded)
+            again = pnl.round_half_up(probability, pnl.PROBABILITY_DECIMALS)
+            off = abs(again - score.p_win) > TOLERANCE
+            fault = ("p_win", str(again), str(score.p_win))
+            self._comparison.found((bet.bet_id,), (bet.bet_id,), [fault] if off else ())
+        self._waiting.clear()

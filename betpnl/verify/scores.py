@@ -1,0 +1,57 @@
+"""Whether a stored score can be one: its range, and its margin worked out again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from betpnl import pnl
+from betpnl.contract.records import Bet, Leg
+from betpnl.verify.valuation import ONE, ZERO, Score
+
+TOLERANCE = Decimal("0.00000001")
+"""How far probabilities and margins may be off: one unit of how they are stored."""
+
+# What makes a market's odds usable: docs/model.md.
+_SELECTIONS_MIN, _SELECTIONS_MAX = 2, 64
+_OVERROUND_MIN, _OVERROUND_MAX = Decimal("0.5"), Decimal(3)
+
+
+def overround(selection: str, market_odds: Mapping[str, float] | None) -> Decimal | None:
+    """Sum of 1/odds of a market, None where its odds cannot be used."""
+    if market_odds is None or selection not in market_odds:
+        return None
+    if not _SELECTIONS_MIN <= len(market_odds) <= _SELECTIONS_MAX:
+        return None
+    if not all(1 < odds < math.inf for odds in market_odds.values()):
+        return None
+    total = sum((1 / Decimal(odds) for odds in market_odds.values()), ZERO)
+    return total if _OVERROUND_MIN <= total <= _OVERROUND_MAX else None
+
+
+def leg_margin(leg: Leg) -> Decimal:
+    """1 - 1/overround to 8 decimals; 0 without a usable market."""
+    total = overround(leg.selection, leg.market_odds)
+    if total is None:
+        return ZERO
+    return pnl.round_half_up(ONE - 1 / total, pnl.PROBABILITY_DECIMALS)
+
+
+def margin(bet: Bet) -> Decimal:
+    """The book's margin on a bet: a leg's, or what all legs' markets together keep."""
+    if len(bet.legs) == 1:
+        return leg_margin(bet.legs[0])
+    kept = pnl.multiply(*(ONE - leg_margin(leg) for leg in bet.legs))
+    return pnl.round_half_up(ONE - kept, pnl.PROBABILITY_DECIMALS)
+
+
+def faults(bet: Bet, score: Score) -> Iterator[tuple[str, str, str]]:
+    """(column, what it must be, what it is) for each part of a score that cannot stand."""
+    if not ZERO <= score.p_win <= ONE:
+        yield "p_win", "between 0 and 1", str(score.p_win)
+    if not score.model_version:
+        yield "model_version", "a name", "''"
+    expected = margin(bet)
+    if abs(expected - score.margin) > TOLERANCE * len(bet.legs):
+        yield "margin", str(expected), str(score.margin)
