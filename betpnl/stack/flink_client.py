@@ -96,7 +96,7 @@ def run_sql_file(
 
 def one_a_line(statements: str) -> str:
     """Statements with a line break after each `;`: the client splits nowhere else."""
-    parts = _QUOTED_OR_END.split(statements.strip().rstrip(";") + ";")
+    parts = _QUOTED_OR_END.split(statements.strip().rstrip(";") + "\n;")
     return "".join(";\n" if part == ";" else part for part in parts)
 
 

@@ -74,7 +74,7 @@ class Mysql(Service):
         server = self._server = mysql_server.find(self.settings, report)
         folder = self.place.home / server.flavour
         data = folder / "data"
-        options = self._options(server, data)
+        options = self.options(server, data)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if not data.is_dir():
             report(f"{server.flavour}: making its data folder")
@@ -132,7 +132,8 @@ class Mysql(Service):
             lines += [f"GRANT {right} ON `{pattern}`.* TO {account};" for pattern in patterns]
         return lines
 
-    def _options(self, server: MysqlServer, data: Path) -> tuple[str, ...]:
+    def options(self, server: MysqlServer, data: Path) -> tuple[str, ...]:
+        """What mysqld is told, but for port and size."""
         # mysqld refuses to run as root unless told that this is meant.
         user = ("--user=root",) if os.geteuid() == 0 else ()
         return (

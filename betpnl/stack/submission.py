@@ -75,9 +75,6 @@ def _prune(settings: Settings, kept: Path) -> None:
 
 
 def _newest_checkpoint(settings: Settings) -> str:
-    # Another cluster keeps its checkpoints where it likes; the user has to name one.
-    if settings.flink_rest_url:
-        return ""
     newest = flink_rest.newest_checkpoint(settings.home)
     return newest.as_uri() if newest else ""
 

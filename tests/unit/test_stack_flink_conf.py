@@ -1,0 +1,41 @@
+"""Flink's configuration: filled in from the settings, in step with what a job brings along."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from betpnl.job.options import job_options
+from betpnl.settings import Settings
+from betpnl.stack import flink_conf
+
+
+def test_settings_are_filled_in() -> None:
+    options = flink_conf.options(Settings.load(python_bundle_time_ms=7, flink_task_slots=9))
+    assert options["python.fn-execution.bundle.time"] == "7"
+    assert options["taskmanager.numberOfTaskSlots"] == "9"
+
+
+def test_configuration_and_job_say_the_same() -> None:
+    settings = Settings.load()
+    configured, brought = flink_conf.options(settings), job_options(settings)
+    common = configured.keys() & brought.keys()
+    assert "execution.buffer-timeout.interval" in common
+    assert {key: configured[key] for key in common} == {key: brought[key] for key in common}
+
+
+@pytest.mark.parametrize(("backend", "fraction"), [("hashmap", "0.1"), ("rocksdb", "0.4")])
+def test_managed_memory_follows_the_state_backend(backend: str, fraction: str) -> None:
+    options = flink_conf.options(Settings.load(state_backend=backend))
+    assert options["state.backend.type"] == backend
+    assert options["taskmanager.memory.managed.fraction"] == fraction
+
+
+def test_written_file_is_yaml_with_addresses_and_without_what_is_left_out(tmp_path: Path) -> None:
+    key = "execution.checkpointing.interval"
+    flink_conf.write(tmp_path, Settings.load(), {"rest.address": "it's"}, without=(key,))
+    written = yaml.safe_load((tmp_path / "config.yaml").read_text(encoding="utf-8"))
+    assert written["rest.address"] == "it's"
+    assert key not in written
+    assert written["pipeline.object-reuse"] is True
+    assert (tmp_path / "log4j-console.properties").is_file()
