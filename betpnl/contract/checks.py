@@ -113,11 +113,13 @@ def _fx_fault(bet: Bet, rules: Rules) -> str | None:
 
 
 def _payout_fault(bet: Bet) -> str | None:
-    most = bet.stake * (bet.fx_rate or _ONE)
+    odds = _ONE
     for leg in bet.legs:
-        most *= leg.odds
-        if most > limits.PAYOUT_MAX:
-            return f"stake: pays back more than {limits.PAYOUT_MAX} if it wins"
+        odds *= leg.odds
+        if odds > limits.TOTAL_ODDS_MAX:
+            return f"legs: the odds multiply to more than {limits.TOTAL_ODDS_MAX}"
+    if bet.stake * (bet.fx_rate or _ONE) * odds > limits.PAYOUT_MAX:
+        return f"stake: pays back more than {limits.PAYOUT_MAX} if it wins"
     cash_out = bet.cash_out
     if cash_out is not None and cash_out.amount * (bet.fx_rate or _ONE) > limits.PAYOUT_MAX:
         return f"cash_out.amount: is worth more than {limits.PAYOUT_MAX}"

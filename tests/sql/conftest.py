@@ -1,0 +1,61 @@
+"""The job's plan, made once by Flink's real planner; nothing has to run for it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The compiled plan as a graph: nodes by id, and the ids of what each node reads."""
+
+    nodes: dict[int, dict[str, Any]]
+    inputs: dict[int, list[int]]
+
+    def of_type(self, part: str) -> list[int]:
+        """Ids of the nodes whose type holds a text."""
+        return [number for number, node in self.nodes.items() if part in node["type"]]
+
+    def upstream(self, number: int) -> set[int]:
+        """Ids of all that a node's rows come through."""
+        seen: set[int] = set()
+        todo = list(self.inputs.get(number, ()))
+        while todo:
+            current = todo.pop()
+            if current not in seen:
+                seen.add(current)
+                todo.extend(self.inputs.get(current, ()))
+        return seen
+
+    def sink(self, table: str) -> int:
+        """Id of the sink that writes a table."""
+        (found,) = (
+            number
+            for number in self.of_type("stream-exec-sink")
+            if self.nodes[number]["dynamicTableSink"]["table"]["identifier"].endswith(f"`{table}`")
+        )
+        return found
+
+
+@pytest.fixture(scope="session")
+def plan() -> Plan:
+    """The whole job, compiled in a process of its own: PyFlink leaves its gateway's pipes open."""
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("compile_plan.py"))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    compiled = json.loads(done.stdout)
+    inputs: dict[int, list[int]] = {}
+    for edge in compiled["edges"]:
+        inputs.setdefault(edge["target"], []).append(edge["source"])
+    return Plan({node["id"]: node for node in compiled["nodes"]}, inputs)

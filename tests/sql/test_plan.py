@@ -1,0 +1,91 @@
+"""What the planner made of the statements: the traps of docs/architecture.md stay shut."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.sql.conftest import Plan
+
+BET_TABLES = (
+    "bet",
+    "bet_version",
+    "game_placed",
+    "game_minute",
+    "sport_second",
+    "selection_book",
+)
+
+
+def _calls(plan: Plan, function: str) -> list[int]:
+    return [
+        number
+        for number in plan.of_type("python-calc")
+        if function in json.dumps(plan.nodes[number]["projection"])
+    ]
+
+
+@pytest.mark.parametrize("table", BET_TABLES)
+def test_a_bet_passes_one_python_stage_below_one_rank(plan: Plan, table: str) -> None:
+    path = plan.upstream(plan.sink(table))
+
+    scoring = [number for number in plan.of_type("python-calc") if number in path]
+    ranks = [number for number in plan.of_type("rank") if number in path]
+
+    assert len(scoring) == 1
+    assert len(ranks) == 1
+    assert scoring[0] in plan.upstream(ranks[0])
+
+
+def test_all_bet_tables_share_one_scoring_and_one_state_of_bets(plan: Plan) -> None:
+    assert len(_calls(plan, "read_bet")) == 1
+    (bet_rank,) = {
+        number
+        for table in BET_TABLES
+        for number in plan.upstream(plan.sink(table))
+        if number in plan.of_type("rank")
+    }
+    assert bet_rank
+
+
+def test_other_topics_and_tickets_take_one_python_stage_each(plan: Plan) -> None:
+    assert len(_calls(plan, "read_feed")) == 1
+    assert len(_calls(plan, "settle_ticket")) == 1
+    assert len(plan.of_type("python-calc")) == 3
+
+
+def test_each_topic_is_read_once(plan: Plan) -> None:
+    assert len(plan.of_type("table-source-scan")) == 2
+
+
+def test_no_sum_and_no_join_ever_forgets(plan: Plan) -> None:
+    kept = [
+        (plan.nodes[number]["type"], state["name"], state["ttl"])
+        for number in (*plan.of_type("group-aggregate"), *plan.of_type("join"))
+        for state in plan.nodes[number]["state"]
+    ]
+
+    assert len(kept) == 8 + 2 * 2 - 1
+    assert {ttl for _, _, ttl in kept} == {"0 ms"}
+
+
+def test_the_newest_versions_are_kept_for_the_horizon(plan: Plan) -> None:
+    (state,) = {
+        state["ttl"] for number in plan.of_type("rank") for state in plan.nodes[number]["state"]
+    }
+
+    assert state == "400 d"
+
+
+def test_no_sink_puts_rows_in_order_again(plan: Plan) -> None:
+    for number in plan.of_type("stream-exec-sink"):
+        assert not plan.nodes[number].get("requireUpsertMaterialize", False)
+
+
+def test_only_singles_and_tickets_meet_results(plan: Plan) -> None:
+    assert len(plan.of_type("stream-exec-join")) == 2
+
+
+def test_the_bet_tables_wait_for_no_result(plan: Plan) -> None:
+    for table in BET_TABLES:
+        assert not plan.upstream(plan.sink(table)) & set(plan.of_type("stream-exec-join"))
