@@ -1,4 +1,4 @@
-"""What the sportsbook says around the bets: games, odds, results and exchange rates."""
+"""What the sportsbook says around the bets: games, odds and results."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from betpnl.contract.records import FxRate, MarketOdds, Record, Result
 from betpnl.contract.records import Game as GameRecord
-from betpnl.contract.topics import FX_RATES, GAMES, ODDS, RESULTS
+from betpnl.contract.records import MarketOdds, Record, Result
+from betpnl.contract.topics import GAMES, ODDS, RESULTS
 from betpnl.games import Checkpoint
 from betpnl.replay.messages import Block, block_of
 from betpnl.replay.timeline import Fixture, Moment, Step
-from betpnl.replay.wallets import RATES_VALID_FROM, rates_to
 
 _STATUS = {
     Step.OPEN: "scheduled",
@@ -29,14 +28,6 @@ class Announcer:
     def __init__(self, origin: datetime) -> None:
         self._origin = origin
         self._versions: Counter[tuple[str, ...]] = Counter()
-
-    def rates(self, base_currency: str) -> Block:
-        """The exchange rates of the replay, all due at once."""
-        records: list[Record] = [
-            FxRate(currency=currency, version=1, rate=rate, valid_from=RATES_VALID_FROM)
-            for currency, rate in rates_to(base_currency).items()
-        ]
-        return block_of(FX_RATES, records, 0.0)
 
     def blocks(self, moment: Moment) -> Iterator[Block]:
         """The records of one moment, topic by topic."""

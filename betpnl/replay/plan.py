@@ -51,7 +51,6 @@ class Plan:
         """The same messages in blocks of one topic each, which is far cheaper."""
         announcer = Announcer(self.origin)
         bets = _Bets(self)
-        yield announcer.rates(self.options.base_currency)
         for moment in self.timeline.moments:
             yield from bets.until(moment.at_s)
             yield from announcer.blocks(moment)

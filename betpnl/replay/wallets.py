@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import numpy as np
@@ -11,10 +10,6 @@ import numpy as np
 from betpnl.contract.currencies import minor_units
 from betpnl.errors import UserError
 from betpnl.replay.stakes import Floats, Integers
-
-RATES_NAME = "replay-2024-06-28"
-RATES_VALID_FROM = datetime(2024, 6, 28, tzinfo=UTC)
-"""The table's date: rounded market rates of that day, good for a replay and not for books."""
 
 PER_EURO = {
     "EUR": Decimal(1),
@@ -25,7 +20,8 @@ PER_EURO = {
     "JPY": Decimal(172),
     "KWD": Decimal("0.328"),
 }
-"""Units of each currency for one euro."""
+"""Units of each currency for one euro: table `replay-2024-06-28`, the market's rates of about
+that day, rounded. Good for a replay, not for books."""
 
 # region, currency, share of the customers
 REGIONS = (

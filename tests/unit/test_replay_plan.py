@@ -15,7 +15,7 @@ import pytest
 from betpnl.contract.checks import Rules
 from betpnl.contract.reading import reader
 from betpnl.contract.records import Bet, Leg
-from betpnl.contract.topics import BETS, FX_RATES, GAMES, ODDS, RESULTS, TOPICS
+from betpnl.contract.topics import BETS, GAMES, ODDS, RESULTS, TOPICS
 from betpnl.errors import UserError
 from betpnl.games import Game, load_games
 from betpnl.replay import Message, Mix, Options, plan
@@ -98,7 +98,6 @@ def test_every_record_is_read_as_the_contract_says(replayed: Replayed) -> None:
         ODDS,
         GAMES,
         RESULTS,
-        FX_RATES,
     }
     assert set(kinds) == {
         "singles", "accumulators", "free", "rejected", "cancelled", "amended",
@@ -126,10 +125,10 @@ def test_another_time_of_day_changes_times_only(replayed: Replayed, games: list[
 
 
 def test_another_seed_or_label_shares_no_id(replayed: Replayed, games: list[Game]) -> None:
-    keys = {m.key for m in replayed.messages if m.topic is not FX_RATES}
+    keys = {m.key for m in replayed.messages}
 
     for options in (replace(OPTIONS, seed=12), replace(OPTIONS, run="b")):
-        others = {m.key for m in plan(options, games, ORIGIN) if m.topic is not FX_RATES}
+        others = {m.key for m in plan(options, games, ORIGIN)}
         assert not keys & others
 
 

@@ -1,0 +1,66 @@
+"""CPU by process, from /proc."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from pathlib import Path
+
+from betpnl.settings import Settings
+from betpnl.stack.memory import Memory
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+PYTHON_WORKERS = "python workers"
+
+
+def service_pids(settings: Settings) -> dict[str, int]:
+    """Pids of the embedded services, by name; those that run elsewhere are left out."""
+    services = Memory.read(settings.home).services
+    return {name: service.process.pid for name, service in services.items() if service.process}
+
+
+def used_s(roots: dict[str, int]) -> dict[str, float]:
+    """CPU seconds used so far by each root process and its children.
+
+    What the TaskManager has started counts as the Python workers. Children that have ended
+    count with whoever waited for them.
+    """
+    children: dict[int, list[int]] = defaultdict(list)
+    own_s: dict[int, float] = {}
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            # The name, in parentheses, may hold anything.
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # ended meanwhile
+        pid = int(folder.name)
+        children[int(fields[1])].append(pid)
+        own_s[pid] = sum(map(int, fields[11:15])) / _TICKS
+    used: dict[str, float] = {}
+    for name, root in roots.items():
+        below = sum(own_s.get(pid, 0.0) for pid in _below(root, children))
+        if name == "taskmanager":
+            used[PYTHON_WORKERS] = below
+            below = 0.0
+        used[name] = own_s.get(root, 0.0) + below
+    return used
+
+
+def _below(root: int, children: dict[int, list[int]]) -> list[int]:
+    found = list(children.get(root, ()))
+    for pid in found:
+        found += children.get(pid, ())
+    return found
+
+
+def percent_of_core(
+    before: dict[str, float], after: dict[str, float], seconds: float
+) -> dict[str, float]:
+    """Mean use between two readings, in percent of one core."""
+    return {
+        name: round((after[name] - before[name]) / seconds * 100, 1)
+        for name in after
+        if name in before
+    }

@@ -1,0 +1,54 @@
+"""The observer: a process of its own that asks MySQL for every game's count, again and again."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from multiprocessing.connection import Connection
+
+import numpy as np
+from matching import Seen
+
+from betpnl.mysql import connect
+from betpnl.replay import SystemClock
+from betpnl.stack import Endpoints
+
+# One row of text: what the driver does with a row for each game would cost more than the query.
+QUERY = (
+    "SELECT GROUP_CONCAT(game_id, '\\t', bets SEPARATOR '\\n') FROM game_pnl WHERE game_id LIKE %s"
+)
+MIB = 2**20
+
+
+def observe(pipe: Connection, endpoints: Endpoints, tag: str, poll_s: float) -> None:
+    """Poll until told to stop, then send `(Seen, seconds between answers)`.
+
+    pipe: says when it has begun; anything that comes through it is the word to stop.
+    tag: of the run whose games are looked at. poll_s: from one question to the next.
+    """
+    clock = SystemClock()
+    ids: dict[str, int] = {}
+    at_s, games, counts = array("d"), array("q"), array("q")
+    before: set[str] = set()
+    gaps_s, last_s = array("d"), clock.now()
+    with connect(endpoints, read_only=True) as connection, connection.cursor() as cursor:
+        cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        cursor.execute(f"SET SESSION group_concat_max_len = {MIB}")
+        pipe.send("ready")
+        while not pipe.poll():
+            asked_s = clock.now()
+            cursor.execute(QUERY, (f"%.{tag}",))
+            row = cursor.fetchone()
+            now_s = clock.now()
+            rows = set(row[0].split("\n")) if row and row[0] else set()
+            for line in rows - before:
+                game_id, _, count = line.partition("\t")
+                at_s.append(now_s)
+                games.append(ids.setdefault(game_id, len(ids)))
+                counts.append(int(count))
+            before = rows
+            gaps_s.append(now_s - last_s)
+            last_s = now_s
+            time.sleep(max(0.0, poll_s - (clock.now() - asked_s)))
+    seen = Seen(list(ids), np.array(at_s), np.array(games), np.array(counts))
+    pipe.send((seen, gaps_s))
