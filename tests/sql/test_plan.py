@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from tests.sql.conftest import Plan
 
 BET_TABLES = (

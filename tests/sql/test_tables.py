@@ -30,9 +30,7 @@ def _key(text: str) -> list[str]:
     return [name.strip(" `") for name in match[1].split(",")]
 
 
-MYSQL = {
-    name: body for name, body in _TABLE.findall((SQL / "mysql/10_tables.sql").read_text("utf-8"))
-}
+MYSQL = dict(_TABLE.findall((SQL / "mysql/10_tables.sql").read_text("utf-8")))
 SINKS = {path.stem: path.read_text("utf-8") for path in (SQL / "sinks").glob("*.sql")}
 
 
