@@ -118,7 +118,9 @@ def _latency(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any
         seen, gaps_s = observer.receive()
     latency_s = latencies(expected, seen, replay.origin.timestamp(), arguments.warmup)
     return {
-        **_about(arguments, options),
+        **_about(options),
+        "warmup_s": arguments.warmup,
+        "seconds": arguments.seconds,
         "latency_ms": figures(latency_s),
         "missing": int(np.isnan(latency_s).sum()),
         "cpu_percent_of_a_core": percent_of_core(before, after, arguments.seconds),
@@ -155,7 +157,7 @@ def _drain(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     running_s = _running_s(found, job)
     missing = int(np.isnan(latencies(expected, seen, 0.0, 0.0)).sum())
     result = {
-        **_about(arguments, options),
+        **_about(options),
         "backlog_bets": report.bets,
         "records": report.sent,
         "written_per_s": round(report.sent / wrote_s),
@@ -214,14 +216,12 @@ def _wait(condition: Callable[[], bool], patience_s: float, otherwise: str) -> N
         time.sleep(0.1)
 
 
-def _about(arguments: argparse.Namespace, options: Options) -> dict[str, Any]:
+def _about(options: Options) -> dict[str, Any]:
     return {
         "rate": options.rate,
         "games": options.games,
         "speed": options.speed,
         "seed": options.seed,
-        "warmup_s": arguments.warmup,
-        "seconds": arguments.seconds,
         "cores": os.cpu_count(),
     }
 
