@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
+from betpnl.contract.topics import TOPICS
 from betpnl.errors import UserError
 from betpnl.replay.messages import Block
 
@@ -64,18 +65,24 @@ class KafkaSink:
     """Writes to the topics of the contract, each message once and in the order of its key."""
 
     def __init__(self, bootstrap: str, topic_prefix: str = "") -> None:
-        """Raises UserError when Kafka does not answer."""
+        """Raises UserError when Kafka does not answer, or lacks a topic."""
         self._prefix = topic_prefix
         self._failures = 0
         self._last_failure = ""
         self._producer = Producer(producer_config(bootstrap) | {"on_delivery": self._failed})
         try:
-            self._producer.list_topics(timeout=_CONNECT_TIMEOUT_S)
+            present = self._producer.list_topics(timeout=_CONNECT_TIMEOUT_S).topics
         except KafkaException as error:
             raise UserError(
                 f"Kafka at {bootstrap} does not answer ({error.args[0].str()}); start it with "
                 "`betpnl up`, or set kafka_bootstrap."
             ) from None
+        missing = [topic_prefix + t.name for t in TOPICS if topic_prefix + t.name not in present]
+        if missing:
+            raise UserError(
+                f"Kafka at {bootstrap} has no topic {', '.join(missing)}; `betpnl up` makes them, "
+                "or topic_prefix is another one."
+            )
 
     def send(self, block: Block, start: int, stop: int) -> None:
         """Hand messages to the producer; waits only while its queue is full."""
@@ -126,5 +133,6 @@ def producer_config(bootstrap: str) -> dict[str, Any]:
         "queue.buffering.max.messages": 500_000,
         "queue.buffering.max.kbytes": 262_144,
         "delivery.report.only.error": True,
-        "log_level": 3,
+        # librdkafka would write a line for each attempt to connect into the progress bar.
+        "log_level": 0,
     }
