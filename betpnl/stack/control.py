@@ -98,14 +98,14 @@ def running(
 def _bring_up(settings: Settings, names: Sequence[str] | None, report: Report) -> list[str]:
     """Start what does not run; return the names of what was started."""
     external.check(settings, names, report)
-    with _exclusive(settings), _choosing_ports():
+    with _exclusive(settings), _choosing_ports(settings.home) as taken:
         memory = Memory.read(settings.home)
         kinds = [kind for kind in embedded(settings) if kind.name in _chosen(NAMES, names)]
         absent = [kind for kind in kinds if not _runs(memory, kind.name)]
         for kind in kinds:
             if kind not in absent:
                 report(kind.name, "running already")
-        _choose_ports(settings, memory, absent)
+        _choose_ports(settings, memory, absent, taken)
         services = [kind(Place(settings, memory.ports)) for kind in absent]
         stopping = threading.Event()
         try:
@@ -207,15 +207,21 @@ def _stop(
         return [name for name in pool.map(one, targets) if name]
 
 
-def _choose_ports(settings: Settings, memory: Memory, absent: Sequence[type[Service]]) -> None:
+def _choose_ports(
+    settings: Settings, memory: Memory, absent: Sequence[type[Service]], taken: set[int]
+) -> None:
     present = [kind for kind in SERVICES if _runs(memory, kind.name)]
     kept = {name for kind in present for name, _, _ in kind.wants_ports}
-    taken = {memory.ports[name] for name in kept}
+    taken = taken | {memory.ports[name] for name in kept}
     for name, setting, preferred in dict.fromkeys(p for kind in absent for p in kind.wants_ports):
         if name not in kept:
-            explicit = getattr(settings, setting) if setting else 0
             memory.ports[name] = ports.choose(
-                setting or "home", explicit, memory.ports.get(name), preferred, taken
+                setting or "home",
+                getattr(settings, setting) if setting else 0,
+                memory.ports.get(name),
+                preferred,
+                taken,
+                must_keep=bool(present),
             )
 
 
@@ -241,12 +247,29 @@ def _exclusive(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _choosing_ports() -> Iterator[None]:
-    """One at a time on this machine, or two homes would choose the same free port."""
-    path = Path(tempfile.gettempdir()) / f"betpnl-ports-{os.geteuid()}.lock"
-    with path.open("w") as file:
+def _choosing_ports(home: Path) -> Iterator[set[int]]:
+    """Yields the ports of this machine's other stacks, also of what they have down just now.
+
+    One at a time on this machine, or two homes would choose the same free port.
+    """
+    path = Path(tempfile.gettempdir()) / f"betpnl-homes-{os.geteuid()}"
+    with path.open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        file.seek(0)
+        others = [Path(line) for line in file.read().splitlines() if line != str(home)]
+        alive = {other: found for other in others if (found := _ports_in_use(other))}
+        file.truncate(0)
+        file.writelines(f"{each}\n" for each in (*alive, home))
+        file.flush()
+        yield set().union(*alive.values())
+
+
+def _ports_in_use(home: Path) -> set[int]:
+    try:
+        memory = Memory.read(home)
+    except UserError:
+        return set()
+    return set(memory.ports.values()) if any(_runs(memory, name) for name in NAMES) else set()
 
 
 @contextmanager

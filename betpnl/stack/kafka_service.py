@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
@@ -14,7 +13,6 @@ from betpnl.errors import UserError
 from betpnl.stack import topics
 from betpnl.stack.mysql_server import Report
 from betpnl.stack.ports import HOST
-from betpnl.stack.process import tail
 from betpnl.stack.service import Launch, Service, jars, java
 
 LOG4J = """\
@@ -133,14 +131,12 @@ class Kafka(Service):
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         done = subprocess.run(
             [*run, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)],
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            env=dict(os.environ),
         )
         if done.returncode != 0:
-            raise UserError(
-                f"Kafka could not format {self.folder}: {done.stderr.strip()}\n{tail(self.log)}"
-            )
+            raise UserError(f"Kafka could not format {self.folder}: {done.stdout.strip()}")
 
 
 def _escaped(value: str) -> str:

@@ -22,11 +22,13 @@ READ_USER = "betpnl_read"
 # Binary and without padding: keys that Flink tells apart are never one row in the database.
 COLLATIONS = {"mysql": "utf8mb4_0900_bin", "mariadb": "utf8mb4_nopad_bin"}
 
+SOCKET = "mysql.sock"
+
 COMMON_OPTIONS = (
     "--bind-address=127.0.0.1",
     "--skip-name-resolve",
     # Relative to the data folder: a socket's path may have 107 characters, a project's more.
-    "--socket=mysql.sock",
+    f"--socket={SOCKET}",
     "--pid-file=mysqld.pid",
     "--character-set-server=utf8mb4",
     "--default-time-zone=+00:00",
@@ -36,12 +38,12 @@ COMMON_OPTIONS = (
     "--max-connections=200",
     # Memory and CPU that nobody looks at.
     "--performance-schema=OFF",
-    "--secure-file-priv=NULL",
 )
 
 FLAVOUR_OPTIONS = {
     "mysql": (
         "--mysqlx=0",
+        "--secure-file-priv=NULL",
         "--log-bin=binlog",
         "--sync-binlog=1",
         # Enough for a change stream to catch up, and bounded on disk.
@@ -79,6 +81,10 @@ class Mysql(Service):
         if not data.is_dir():
             report(f"{server.flavour}: making its data folder")
             self._initialise(server, data, options)
+        # After a crash the lock names a pid that may be a zombie or somebody else's by now, and
+        # mysqld would not start. That ours is gone is known; InnoDB locks its files besides.
+        for name in (SOCKET, f"{SOCKET}.lock"):
+            (data / name).unlink(missing_ok=True)
         init_file = folder / "init.sql"
         memory.write_private(init_file, "\n".join(self.statements(server)) + "\n")
         command = (

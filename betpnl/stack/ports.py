@@ -23,12 +23,19 @@ def is_free(port: int) -> bool:
 
 
 def choose(
-    setting: str, explicit: int, remembered: int | None, preferred: int, taken: set[int]
+    setting: str,
+    explicit: int,
+    remembered: int | None,
+    preferred: int,
+    taken: set[int],
+    *,
+    must_keep: bool = False,
 ) -> int:
     """The port for a service: the one set, else the one it had, else the next free one.
 
-    taken: ports given to others in this round; the result is added. Raises UserError, naming
-    the setting, when the port that the user set is in use.
+    taken: ports that others have; the result is added. must_keep: others rely on the
+    remembered one. Raises UserError, naming the setting, when the port that the user set, or
+    that has to be kept, is in use.
     """
     if explicit:
         if explicit in taken or not is_free(explicit):
@@ -38,6 +45,11 @@ def choose(
             )
         taken.add(explicit)
         return explicit
+    if must_keep and remembered and (remembered in taken or not is_free(remembered)):
+        raise UserError(
+            f"Port {remembered} ({setting}) was taken by another program while the other services "
+            f"rely on it; end that program, or run `betpnl down` and `betpnl up`."
+        )
     last = min(preferred + _TRIES, 65536)
     candidates: list[int] = [remembered] if remembered else []
     for port in candidates + list(range(preferred, last)):

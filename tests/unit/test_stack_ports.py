@@ -44,3 +44,8 @@ def test_two_services_never_get_one_port(busy: int) -> None:
     assert first != second
     with pytest.raises(UserError, match="mysql_port"):
         ports.choose("mysql_port", first, None, 3306, taken)
+
+
+def test_port_that_others_rely_on_is_never_changed(busy: int) -> None:
+    with pytest.raises(UserError, match=rf"Port {busy} \(kafka_port\) was taken"):
+        ports.choose("kafka_port", 0, busy, 9092, taken=set(), must_keep=True)
