@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from betpnl.verify.tables import ColumnType, Key, Row, Rows, Table, Value
+from betpnl.verify.tables import Key, Row, Rows, Table, Value
 
 NULL = "\x1e"
 """Stands for NULL in a found row, which is all text; no text of ours holds it."""
@@ -93,7 +93,7 @@ class Comparison:
 
     def _differing(self, expected: Row, texts: Texts) -> Iterator[Fault]:
         for (column, read), want, text in zip(self._columns, expected, texts, strict=True):
-            if not _same(want, text, read):
+            if (None if text == NULL else read(text)) != want:
                 yield column, as_text(want), "NULL" if text == NULL else text
 
     def _example(self, key: Iterable[Value], column: str, expected: str, found: str) -> None:
@@ -101,12 +101,6 @@ class Comparison:
             self.report.examples.append(
                 Difference(self.report.table, _key_text(key), column, expected, found)
             )
-
-
-def _same(want: Value, text: str, read: ColumnType) -> bool:
-    if want is None or text == NULL:
-        return want is None and text == NULL
-    return read(text) == want
 
 
 def compare(table: Table, expected: Rows, found: Iterable[Texts], examples_max: int = 20) -> Report:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from betpnl import pnl
 from betpnl.contract.records import Bet, Leg
@@ -18,24 +19,23 @@ _SELECTIONS_MIN, _SELECTIONS_MAX = 2, 64
 _OVERROUND_MIN, _OVERROUND_MAX = Decimal("0.5"), Decimal(3)
 
 
-def overround(selection: str, market_odds: Mapping[str, float] | None) -> Decimal | None:
-    """Sum of 1/odds of a market, None where its odds cannot be used."""
-    if market_odds is None or selection not in market_odds:
-        return None
-    if not _SELECTIONS_MIN <= len(market_odds) <= _SELECTIONS_MAX:
-        return None
-    if not all(1 < odds < math.inf for odds in market_odds.values()):
-        return None
-    total = sum((1 / Decimal(odds) for odds in market_odds.values()), ZERO)
-    return total if _OVERROUND_MIN <= total <= _OVERROUND_MAX else None
-
-
 def leg_margin(leg: Leg) -> Decimal:
-    """1 - 1/overround to 8 decimals; 0 without a usable market."""
-    total = overround(leg.selection, leg.market_odds)
-    if total is None:
+    """1 - 1/overround to 8 decimals; 0 where the market's odds cannot be used."""
+    if leg.market_odds is None or leg.selection not in leg.market_odds:
         return ZERO
-    return pnl.round_half_up(ONE - 1 / total, pnl.PROBABILITY_DECIMALS)
+    return _market_margin(tuple(leg.market_odds.values()))
+
+
+@lru_cache(maxsize=100_000)
+def _market_margin(odds: tuple[float, ...]) -> Decimal:
+    if not _SELECTIONS_MIN <= len(odds) <= _SELECTIONS_MAX:
+        return ZERO
+    if not all(1 < price < math.inf for price in odds):
+        return ZERO
+    overround = sum((1 / Decimal(price) for price in odds), ZERO)
+    if not _OVERROUND_MIN <= overround <= _OVERROUND_MAX:
+        return ZERO
+    return pnl.round_half_up(ONE - 1 / overround, pnl.PROBABILITY_DECIMALS)
 
 
 def margin(bet: Bet) -> Decimal:
