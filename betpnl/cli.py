@@ -23,9 +23,11 @@ class Entry:
 
 
 COMMANDS = (
+    Entry("demo", "betpnl.demo.command:demo", "Everything live, on real games."),
     Entry("up", "betpnl.commands.up:up", "Start MySQL, Kafka and Flink."),
     Entry("down", "betpnl.commands.down:down", "Stop them; data stay."),
     Entry("status", "betpnl.commands.status:status", "Show what runs, its version and its log."),
+    Entry("watch", "betpnl.watch.command:watch", "See games by money at risk, live."),
     Entry("replay", "betpnl.replay.command:replay", "Stream bets on real games into Kafka."),
     Entry("submit", "betpnl.commands.submit:submit", "Submit the live PNL job to Flink."),
     Entry("sql", "betpnl.commands.sql:sql", "Ask Flink and MySQL in SQL, live."),

@@ -1,0 +1,1 @@
+"""What people see: games by money at risk, live, from MySQL's view game_board."""
