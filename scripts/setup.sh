@@ -10,7 +10,7 @@ stamp_of() { { pwd; cat "$@"; } | cksum; }
 is_done() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
 python_stamp=$(stamp_of requirements.lock setup.py)
-jars_stamp=$(stamp_of pom.xml)
+jars_stamp=$(stamp_of pom.xml scripts/jars.sh)
 stack_stamp=$(stamp_of requirements.lock pom.xml)
 
 if is_done .venv/.stamp "$python_stamp" && is_done .cache/jars/.stamp "$jars_stamp" \
@@ -19,6 +19,9 @@ if is_done .venv/.stamp "$python_stamp" && is_done .cache/jars/.stamp "$jars_sta
 fi
 
 # -- what the machine must bring ---------------------------------------------------------
+case "$PWD" in
+    *[[:space:]]*) stop "Flink's start scripts do not take a blank in the path of this folder ($PWD); move it to a path without" ;;
+esac
 python=
 for candidate in python3.11 python3; do
     if command -v "$candidate" >/dev/null \
@@ -56,7 +59,8 @@ if ! is_done .venv/.stamp "$python_stamp"; then
     awk '/^setuptools==/ {on = 1; print; next} on && /^ / {print; next} {on = 0}' \
         requirements.lock > .venv/setuptools.lock
     pip install --quiet --require-hashes -r .venv/setuptools.lock
-    pip install --require-hashes --no-build-isolation --progress-bar on -r requirements.lock
+    pip install --require-hashes --no-build-isolation --use-pep517 --progress-bar on \
+        -r requirements.lock
     pip install --quiet --no-deps --no-build-isolation --editable .
     printf '%s\n' "$python_stamp" > .venv/.stamp
 fi
@@ -66,8 +70,8 @@ if ! is_done .cache/jars/.stamp "$jars_stamp"; then
     say "Jars of Kafka and of Flink's connectors into .cache/jars/ (60 MB)"
     rm -rf .cache/jars
     mkdir -p .cache/jars
-    mvn --batch-mode -f pom.xml generate-resources "-Djars=$PWD/.cache/jars" \
-        | grep --line-buffered -E '^\[INFO\] Downloaded|ERROR|BUILD' \
+    scripts/jars.sh "$PWD/.cache/jars" \
+        | sed -u -nE -e 's|.*Downloaded from [^ ]+ .*/([^/]+\.jar) \((.*)\).*|  \1 (\2)|p' -e '/ERROR/p' \
         || stop "Maven could not fetch the jars; see its message above, mend the network or mirror settings in ~/.m2/settings.xml, and run make setup again"
     printf '%s\n' "$jars_stamp" > .cache/jars/.stamp
 fi

