@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from betpnl.settings import Settings
-from betpnl.stack import flink_conf, flink_home, flink_rest
+from betpnl.stack import flink_conf, flink_home, flink_rest, supervisor
 from betpnl.stack.mysql_server import Report
 from betpnl.stack.ports import HOST
 from betpnl.stack.service import Launch, Place, Service, java
@@ -68,7 +68,8 @@ class _FlinkProcess(Service):
         flink_conf.write(conf, self.settings, added)
         env = environment(self.settings, conf=conf, pids=pids)
         command = (f"{env['FLINK_HOME']}/bin/{self.script}", "start-foreground")
-        return Launch(command, log=self.log, cwd=folder, env=env)
+        supervised = (sys.executable, supervisor.__file__, *command)
+        return Launch(supervised, log=self.log, cwd=folder, env=env)
 
     def addresses(self) -> dict[str, str]:
         """What is known only at start: where to listen, where to keep things."""

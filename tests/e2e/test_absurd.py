@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.world import World, bet, leg, result, until
+from tests.e2e.world import World, bet, leg, result
+from tests.waiting import until
 
 pytestmark = pytest.mark.e2e
 

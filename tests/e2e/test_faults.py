@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from betpnl import stack
-from tests.e2e.world import DEADLINE_S, World, betpnl, running, until
+from tests.e2e.world import World, betpnl, running
+from tests.waiting import DEADLINE_S, until
 
 pytestmark = pytest.mark.e2e
 

@@ -7,7 +7,8 @@ from decimal import Decimal as D
 
 import pytest
 
-from tests.e2e.world import World, bet, betpnl, result, running, until
+from tests.e2e.world import World, bet, betpnl, result, running
+from tests.waiting import until
 
 pytestmark = pytest.mark.e2e
 

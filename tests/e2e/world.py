@@ -6,10 +6,8 @@ import json
 import os
 import subprocess
 import sys
-import threading
-import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,8 +21,8 @@ from betpnl import stack
 from betpnl.contract.topics import KEY_SEPARATOR, TOPICS
 from betpnl.mysql import connect
 from betpnl.settings import Settings
+from tests.waiting import DEADLINE_S, until
 
-DEADLINE_S = 300
 # Small, so that a machine of two cores has room; checkpoints come often, as `verify` waits for
 # one.
 SMALL: dict[str, Any] = {
@@ -36,15 +34,6 @@ SMALL: dict[str, Any] = {
     "checkpoint_interval_ms": 2000,
 }
 Record = Mapping[str, Any]
-
-
-def until(condition: Callable[[], bool], missing: Callable[[], str] | str) -> None:
-    """Wait for a condition; fail with what was still missing when the deadline has passed."""
-    deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(missing if isinstance(missing, str) else missing())
-        pause.wait(0.1)
 
 
 def betpnl(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
