@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from contextlib import closing
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from betpnl.demo import checkpoint, summary
 from betpnl.demo.account import account, bet_rows
+from betpnl.demo.job import wait_until_running
 from betpnl.demo.sending import Sending
 from betpnl.demo.steps import Steps
 from betpnl.errors import UserError
@@ -114,10 +116,12 @@ class Play:
             self._steps.report("job", "running already")
             return str(live["jid"])
         self._refuse_without_origin()
-        self._steps.report("job", "planning")
-        job_id = submit(
-            self._settings,
-            report=lambda line: self._steps.report("job", f"{line} (planning takes a while)"),
+        job_id = submit(self._settings, report=lambda line: self._steps.report("job", _short(line)))
+        wait_until_running(
+            self._found.flink_rest_url,
+            job_id,
+            lambda line: self._steps.report("job", line),
+            self._settings.start_timeout_s,
         )
         self._steps.report("job", f"ready: {job_id}")
         return job_id
@@ -199,6 +203,11 @@ class Play:
             done = checkpoint.take(self._found.flink_rest_url, job_id, _CHECKPOINT_MAX_S)
             self._steps.report("job", "ready: checkpoint taken" if done else "failed")
             self._steps.close()
+
+
+def _short(line: str) -> str:
+    """What `submit` says, without the long address of a checkpoint."""
+    return re.sub(r"from \S+:/\S+", "from its newest checkpoint", line)
 
 
 def _base36(number: int) -> str:

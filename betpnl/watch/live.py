@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from rich.console import Console
 from rich.live import Live
@@ -47,7 +48,8 @@ def _on_screen(
                 reader.wait(_TICK_S)
     finally:
         width, height = console.size
-        console.print(picture(reader.state, frame(), time.monotonic(), width, height))
+        last = replace(frame(), footer=())
+        console.print(picture(reader.state, last, time.monotonic(), width, height))
 
 
 def _in_lines(

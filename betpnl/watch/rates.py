@@ -50,7 +50,8 @@ class Motions:
             {line.game_id: line.bets for line in reading.lines},
             {line.game_id: line.total_pnl for line in reading.lines},
         )
-        while self._past and (now.at - self._past[0].at).total_seconds() > WINDOW_S:
+        # One reading from before the window stays, or slow readings would never have two.
+        while len(self._past) > 1 and (now.at - self._past[1].at).total_seconds() >= WINDOW_S:
             self._past.popleft()
         motion = self._motion(now)
         self._past.append(now)

@@ -80,7 +80,7 @@ class Reader:
     def _read(self, read: Callable[[], Reading]) -> State:
         try:
             reading = read()
-        except (UserError, pymysql.err.MySQLError) as error:
+        except (UserError, OSError, pymysql.err.MySQLError) as error:
             self._board.close()
             return replace(self._state, asked_s=None, problem=_sentence(error))
         return State(reading, self._motions.after(reading), time.monotonic())

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
+from itertools import pairwise
 
 import pytest
 from rich.console import Console
@@ -100,7 +101,7 @@ def test_ages_in_words(seconds: float, words: str) -> None:
         ({"minute": None}, "Western Bulldogs 96-67 Essendon", "live"),
         ({"score": None, "state": "scheduled"}, "Western Bulldogs v Essendon", "12:00"),
         ({"state": "ended"}, "Western Bulldogs 96-67 Essendon", "ended"),
-        ({"home": None, "away": None, "score": None, "state": None}, "g1", "–"),
+        ({"home": None, "away": None, "score": None, "state": None}, "g1", texts.NOTHING),
     ],
 )
 def test_a_game_says_how_it_stands(changed: dict[str, object], teams: str, state: str) -> None:
@@ -119,7 +120,7 @@ def test_columns_go_in_the_order_of_their_worth_until_the_rest_fits() -> None:
 
     assert len(seen[0]) == len(COLUMNS)
     assert seen[-1] == ["game"]
-    assert all(set(narrower) <= set(wider) for wider, narrower in zip(seen, seen[1:], strict=False))
+    assert all(set(narrower) <= set(wider) for wider, narrower in pairwise(seen))
     assert ["game", "liability"] in seen
 
 
@@ -168,7 +169,7 @@ def test_what_is_settled_is_no_longer_at_risk() -> None:
 def test_an_arrow_says_which_way_a_total_went() -> None:
     motions = Motions()
     motions.after(reading())
-    later = reading(replace(LINE, total_pnl=D("-3000")), at=NOON + timedelta(seconds=1))
+    later = reading(replace(LINE, total_pnl=D(-3000)), at=NOON + timedelta(seconds=1))
 
     lines = shown(State(later, motions.after(later)), 200)
 
