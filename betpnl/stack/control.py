@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +18,7 @@ from betpnl.stack import external, ports
 from betpnl.stack.endpoints import Endpoints
 from betpnl.stack.flink_service import JobManager, TaskManager
 from betpnl.stack.kafka_service import Kafka
-from betpnl.stack.memory import Memory, exclusive
+from betpnl.stack.memory import Memory, exclusive, machine_folder
 from betpnl.stack.mysql_service import Mysql
 from betpnl.stack.process import Identity, end, is_alive, spawn, tail
 from betpnl.stack.resolve import endpoints
@@ -252,8 +250,7 @@ def _choosing_ports(home: Path) -> Iterator[set[int]]:
 
     One at a time on this machine, or two homes would choose the same free port.
     """
-    path = Path(tempfile.gettempdir()) / f"betpnl-homes-{os.geteuid()}"
-    with path.open("a+", encoding="utf-8") as file:
+    with (machine_folder() / "homes").open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         others = [Path(line) for line in file.read().splitlines() if line != str(home)]

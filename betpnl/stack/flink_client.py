@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
 from betpnl.stack import flink_conf, flink_service
+from betpnl.stack.memory import machine_folder
 from betpnl.stack.resolve import endpoints
 
 # What the job's functions import on the machines of a cluster that is not ours.
@@ -35,6 +36,8 @@ def environment(settings: Settings, *, without: tuple[str, ...] = ()) -> dict[st
         "rest.address": parts.hostname or "",
         "rest.port": str(parts.port or (443 if parts.scheme == "https" else 80)),
         "security.ssl.rest.enabled": str(parts.scheme == "https").lower(),
+        # PyFlink's own place, /tmp/pyflink, belongs to the first user who ever came.
+        "env.java.opts.client": f"-Djava.io.tmpdir={machine_folder()}",
         **flink_conf.python_options(settings, ours=ours),
         # Another cluster keeps its checkpoints where its own configuration says.
         **(flink_conf.folders(settings.home) if ours else {}),

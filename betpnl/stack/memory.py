@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,6 +96,18 @@ def exclusive(path: Path, busy: str) -> Iterator[None]:
         except BlockingIOError:
             raise UserError(busy) from None
         yield
+
+
+def machine_folder() -> Path:
+    """A folder of this user's for what concerns all stacks on the machine, without blanks.
+
+    Raises UserError when somebody else made it.
+    """
+    folder = Path(tempfile.gettempdir()) / f"betpnl-{os.geteuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.geteuid():
+        raise UserError(f"{folder} belongs to another user; remove it or set TMPDIR.")
+    return folder
 
 
 def write_private(path: Path, text: str) -> None:

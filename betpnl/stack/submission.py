@@ -60,13 +60,13 @@ def submit(
     if code != 0 or accepted is None:
         log = settings.home / "logs" / LOG
         log.write_text(output, encoding="utf-8")
-        raise UserError(f"Flink did not take the job: {_cause(output)} All of it: {log}")
+        raise UserError(f"Flink did not take the job: {cause(output)} All of it: {log}")
     if origin and not resume_from:
-        _prune(settings, Path(urlsplit(origin).path))
+        prune(settings, Path(urlsplit(origin).path))
     return accepted.group(1)
 
 
-def _prune(settings: Settings, kept: Path) -> None:
+def prune(settings: Settings, kept: Path) -> None:
     """Remove the checkpoints of jobs before the last one, which nothing can depend on."""
     for folder in (settings.home / "checkpoints").iterdir():
         older = folder.stat().st_mtime < kept.parent.stat().st_mtime
@@ -96,7 +96,8 @@ def _make_tables(settings: Settings, found: Endpoints, *, resuming: bool) -> Non
             ) from None
 
 
-def _cause(output: str) -> str:
+def cause(output: str) -> str:
+    """The line of a failed submission that tells most."""
     causes = [
         line.strip()
         for line in output.splitlines()

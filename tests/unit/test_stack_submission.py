@@ -1,0 +1,25 @@
+"""Submission: what is kept and what is said, without a cluster."""
+
+import os
+from pathlib import Path
+
+from betpnl.settings import Settings
+from betpnl.stack import submission
+
+
+def test_only_checkpoints_of_jobs_before_the_last_are_removed(tmp_path: Path) -> None:
+    folders = [tmp_path / "checkpoints" / name for name in ("oldest", "last", "new")]
+    for age, folder in enumerate(folders):
+        (folder / "chk-1").mkdir(parents=True)
+        os.utime(folder, (1000 + age, 1000 + age))
+
+    submission.prune(Settings.load(home=tmp_path), tmp_path / "checkpoints" / "last" / "chk-1")
+
+    assert [folder.exists() for folder in folders] == [False, True, True]
+
+
+def test_cause_is_the_innermost_that_flink_names() -> None:
+    output = "java.lang.RuntimeException: outer\n\tat some.Where\nCaused by: a.BError: inner\n"
+    assert submission.cause(output) == "Caused by: a.BError: inner"
+    assert submission.cause("only this\n") == "only this"
+    assert submission.cause("") == "no output"
