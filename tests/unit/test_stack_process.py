@@ -1,6 +1,7 @@
 """Processes: ended exactly, with what they left behind, and never somebody else's."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -55,7 +56,9 @@ def test_process_that_ignores_the_signal_is_killed(tmp_path: Path) -> None:
 
 
 def test_children_of_a_crashed_process_are_ended_too(tmp_path: Path) -> None:
-    started = _spawn(tmp_path, "sleep 1000 & echo ready; exit 1")
+    started = _spawn(tmp_path, "sleep 1000 & echo ready; wait")
+    _until(lambda: "ready" in process.tail(tmp_path / "log"), "the process did not start")
+    os.kill(started.pid, signal.SIGKILL)
     _until(lambda: not process.is_alive(started), "the leader still runs")
     (child,) = process.session_members(started, MARK)
 
@@ -78,7 +81,7 @@ def test_other_process_with_the_same_pid_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_process_that_is_gone_has_no_identity(tmp_path: Path) -> None:
-    started = _spawn(tmp_path, "exit 0")
+    started = _spawn(tmp_path, "sleep 0.3")
     _until(lambda: not process.is_alive(started), "the process still runs")
     assert process.identify(started.pid) != started
 
