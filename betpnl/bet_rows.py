@@ -101,8 +101,7 @@ class BetRows:
             odds = number(total_odds(bet))
             packed = self._ticket(bet, scores)
             probability = number(packed.probability)
-            kept = pnl.multiply(*(_ONE - _decimal(score.margin) for score in scores))
-            margin = number(pnl.round_half_up(_ONE - kept, pnl.PROBABILITY_DECIMALS))
+            margin = number(pnl.ticket_margin(_decimal(score.margin) for score in scores))
             ticket, payout_win = packed.packed(), number(packed.payout_win)
         by_model = all(score.by_model for score in scores)
         return [

@@ -8,7 +8,7 @@ Words: s stake, o odds, x units of the base currency for one of the bet's, q sha
 c paid for it, r = s(1 - q) the stake still riding.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
@@ -24,6 +24,7 @@ _UNITS = tuple(ONE.scaleb(-decimals) for decimals in range(11))
 
 EXPECTED_DECIMALS = 4
 PROBABILITY_DECIMALS = 8
+MARGIN_MIN = Decimal("-9.99999999")
 
 
 class Outcome(StrEnum):
@@ -222,6 +223,16 @@ def expected_payout(probability: Decimal, payout_win: Decimal) -> Decimal:
 def theoretical_pnl(handle: Decimal, margin: Decimal) -> Decimal:
     """What the market's margin alone would earn on a handle, to 4 decimals."""
     return round_half_up(multiply(handle, margin), EXPECTED_DECIMALS)
+
+
+def ticket_margin(margins: Iterable[Decimal]) -> Decimal:
+    """What the markets of a ticket keep together, to 8 decimals. margins: of its legs, < 1.
+
+    Markets that pay out more than they take make it negative without end: no less than
+    MARGIN_MIN, which is what a DECIMAL(9,8) holds.
+    """
+    kept = multiply(*(ONE - margin for margin in margins))
+    return max(MARGIN_MIN, round_half_up(ONE - kept, PROBABILITY_DECIMALS))
 
 
 def split(amount: Decimal, parts: int, decimals: int) -> list[Decimal]:

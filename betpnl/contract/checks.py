@@ -98,7 +98,8 @@ def _cash_out_fault(cash_out: CashOut, minor: int) -> str | None:
 
 def _fx_fault(bet: Bet, rules: Rules) -> str | None:
     if bet.currency == rules.base_currency:
-        if bet.fx_rate is not None and bet.fx_rate != _ONE:
+        # A signalling NaN raises when it is compared.
+        if bet.fx_rate is not None and not (bet.fx_rate.is_finite() and bet.fx_rate == _ONE):
             return "fx_rate: must be 1 for the base currency"
         return None
     if bet.fx_rate is None:

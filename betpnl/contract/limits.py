@@ -26,3 +26,6 @@ PAYOUT_MAX = Decimal(10_000_000_000_000)
 EARLIEST_YEAR = 2000
 REASON_LENGTH_MAX = 255
 EXCERPT_LENGTH_MAX = 2_000
+
+# Far above any record, far below where a decoder's recursion ends, wherever it is called from.
+DEPTH_MAX = 64

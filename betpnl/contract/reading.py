@@ -12,6 +12,7 @@ from betpnl.contract.checks import Rules
 from betpnl.contract.topics import BETS, FX_RATES, GAMES, MARKET_CANCELS, ODDS, RESULTS, Topic
 
 T = TypeVar("T")
+_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 _CHECKS: dict[str, Callable[[Any], str | None]] = {
@@ -43,6 +44,21 @@ def excerpt(message: bytes | None) -> str:
     return plain_text(head.decode("utf-8", "replace"), limits.EXCERPT_LENGTH_MAX)
 
 
+def _is_too_deep(message: bytes) -> bool:
+    """Whether JSON is nested beyond DEPTH_MAX; the decoder's own limit moves with its caller."""
+    if message.count(b"[") + message.count(b"{") <= limits.DEPTH_MAX:
+        return False
+    depth = 0
+    for token in _STRUCTURE.finditer(message):
+        if token[0] in (b"[", b"{"):
+            depth += 1
+            if depth > limits.DEPTH_MAX:
+                return True
+        elif token[0] in (b"]", b"}"):
+            depth -= 1
+    return False
+
+
 def _holds_control_character(value: Any) -> bool:
     if isinstance(value, str):
         return _CONTROL.search(value) is not None
@@ -72,6 +88,8 @@ class Reader(Generic[T]):
         """
         if not value:
             raise Rejected("the message is empty")
+        if _is_too_deep(value):
+            raise Rejected(f"the message is nested more than {limits.DEPTH_MAX} deep")
         try:
             record = self._decoder.decode(value)
             # A control character can only stand escaped in JSON.
@@ -82,6 +100,9 @@ class Reader(Generic[T]):
             raise Rejected("the message is not UTF-8") from error
         except (msgspec.DecodeError, OverflowError, RecursionError) as error:
             raise Rejected(str(error)) from error
+        except ArithmeticError as error:
+            # A number that no check foresaw must not stop all bets behind it.
+            raise Rejected(f"a number cannot be handled: {error!r}") from error
         if fault is not None:
             raise Rejected(fault)
         return record  # type: ignore[no-any-return]

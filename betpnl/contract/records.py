@@ -14,8 +14,6 @@ from msgspec import Meta, Struct
 
 from betpnl.contract import limits
 
-_NUMBER_OR_TEXT = {"type": ["number", "string"], "format": "decimal"}
-
 
 def _text(length_min: int, length_max: int, description: str) -> Meta:
     return Meta(
@@ -29,7 +27,7 @@ def _text(length_min: int, length_max: int, description: str) -> Meta:
 
 
 def _amount(description: str, **bounds: object) -> Meta:
-    return Meta(description=description, extra_json_schema={**_NUMBER_OR_TEXT, **bounds})
+    return Meta(description=description, extra_json_schema=bounds)
 
 
 Version = Annotated[

@@ -42,8 +42,7 @@ def margin(bet: Bet) -> Decimal:
     """The book's margin on a bet: a leg's, or what all legs' markets together keep."""
     if len(bet.legs) == 1:
         return leg_margin(bet.legs[0])
-    kept = pnl.multiply(*(ONE - leg_margin(leg) for leg in bet.legs))
-    return pnl.round_half_up(ONE - kept, pnl.PROBABILITY_DECIMALS)
+    return pnl.ticket_margin(map(leg_margin, bet.legs))
 
 
 def faults(bet: Bet, score: Score) -> Iterator[tuple[str, str, str]]:

@@ -155,6 +155,12 @@ def test_thirds_are_not_cut_before_the_one_rounding() -> None:
     assert payout == D("0.14")
 
 
+def test_a_ticket_of_markets_that_give_money_away_keeps_a_margin_that_its_column_holds() -> None:
+    assert pnl.ticket_margin([D("0.05"), D("0.10")]) == D("0.145")
+    assert pnl.ticket_margin([D(-1)] * 3) == D(-7)
+    assert pnl.ticket_margin([D(-1)] * 30) == pnl.MARGIN_MIN
+
+
 def test_odd_cents_go_to_the_first_parts() -> None:
     assert pnl.split(D("10.00"), 3, 2) == [D("3.34"), D("3.33"), D("3.33")]
     assert pnl.split(D("0.02"), 3, 2) == [D("0.01"), D("0.01"), D("0.00")]
