@@ -56,6 +56,7 @@ BAD: dict[str, bytes | dict[str, Any] | None] = {
     "an unknown currency": bet("currency", currency="XYZ", fx_rate=1),
     "a currency in small letters": bet("small", currency="eur"),
     "no fx_rate": bet("no-rate", currency="USD"),
+    "a signalling NaN": bet("snan", fx_rate="sNaN"),
     "fx_rate 0": bet("rate-0", currency="USD", fx_rate=0),
     "the year 9999": bet("9999", accepted_at="9999-12-31T23:59:59.999Z"),
     "the year 1": bet("year-1", accepted_at="0001-01-01T00:00:00Z"),
@@ -148,6 +149,14 @@ def test_the_bounds_themselves_are_taken(world: World) -> None:
         bet("longest-odds", "bounds", stake=0.01, legs=[leg("bounds", odds=100_000)]),
         bet("closest-odds", "bounds", legs=[leg("bounds", odds=1.0001)]),
         bet("version", "bounds", version=2**62),
+        bet(
+            "most-generous-markets",
+            bet_type="accumulator",
+            legs=[
+                leg(f"generous-{number}", number, market_odds={"home": 4.0, "away": 4.0})
+                for number in range(1, 7)
+            ],
+        ),
         bet("many", legs=[leg("bounds", selection="s", market_odds={"s": 2.0, **names})]),
         bet(
             "thirty",
