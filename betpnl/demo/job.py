@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from betpnl.errors import UserError
@@ -14,36 +15,44 @@ _OVER = frozenset({"FAILED", "CANCELED", "FINISHED", "SUSPENDED"})
 
 
 def wait_until_running(
-    url: str, job_id: str, report: Callable[[str], None], timeout_s: float
+    url: str, job_id: str, logs: Path, report: Callable[[str], None], timeout_s: float
 ) -> None:
     """Return when every task runs; a task does once its Python worker is there.
 
-    Raises UserError when the job ends, or is not there after `timeout_s`.
+    logs: the folder to name. Raises UserError when the job ends, or is not there after
+    `timeout_s`, with what Flink says is the cause.
     """
     deadline_s = time.monotonic() + timeout_s
     while True:
-        job = _job(url, job_id)
+        job = _ask(url, f"/jobs/{job_id}")
         running, tasks = _tasks(job)
         if tasks and running == tasks:
             return
-        if job.get("state") in _OVER:
+        state = job.get("state", "not known to Flink")
+        if state in _OVER or time.monotonic() > deadline_s:
+            cause = _cause(_ask(url, f"/jobs/{job_id}/exceptions"))
             raise UserError(
-                f"The job is {job['state']}; its exceptions are at {url}/#/job/{job_id}/exceptions"
+                f"The job is {state}, {running} of {tasks} of its tasks run after "
+                f"{timeout_s - max(0, deadline_s - time.monotonic()):.0f} s"
+                f"{f' ({cause})' if cause else ''}; Flink's logs are in {logs}."
             )
-        if time.monotonic() > deadline_s:
-            raise UserError(
-                f"After {timeout_s:.0f} s only {running} of {tasks} tasks of the job run; "
-                f"{url}/#/job/{job_id} shows which do not, `betpnl status` where the logs are."
-            )
-        report(f"starting: {running} of {tasks} tasks run")
+        report(f"starting: {running} of {tasks} tasks run ({state.lower()})")
         time.sleep(_LOOK_EVERY_S)
 
 
-def _job(url: str, job_id: str) -> dict[str, Any]:
+def _ask(url: str, path: str) -> dict[str, Any]:
     try:
-        return dict(flink_rest.get(url, f"/jobs/{job_id}"))
+        return dict(flink_rest.get(url, path))
     except (OSError, ValueError):
         return {}
+
+
+def _cause(exceptions: dict[str, Any]) -> str:
+    """The innermost cause of the newest failure, on one line; '' when there was none."""
+    entries = exceptions.get("exceptionHistory", {}).get("entries", [])
+    lines = [line for line in entries[0]["stacktrace"].splitlines() if line] if entries else []
+    causes = [line for line in lines if line.startswith("Caused by: ")]
+    return causes[-1].removeprefix("Caused by: ") if causes else "".join(lines[:1])
 
 
 def _tasks(job: dict[str, Any]) -> tuple[int, int]:

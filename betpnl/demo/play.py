@@ -120,6 +120,7 @@ class Play:
         wait_until_running(
             self._found.flink_rest_url,
             job_id,
+            self._settings.home / "logs",
             lambda line: self._steps.report("job", line),
             self._settings.start_timeout_s,
         )
