@@ -23,6 +23,7 @@ from betpnl.mysql import connect
 from betpnl.replay import KafkaSink, Options, Report
 from betpnl.settings import Settings
 from betpnl.stack import Endpoints, flink_rest
+from betpnl.stack.flink_conf import state_folder
 from betpnl.stack.submission import submit
 from betpnl.verify.command import verify
 from betpnl.verify.log import Log, Offsets
@@ -130,7 +131,7 @@ class Play:
     def _refuse_without_origin(self) -> None:
         with connect(self._found) as connection:
             filled = filled_tables(connection)
-        if filled and flink_rest.newest_checkpoint(self._settings.home) is None:
+        if filled and flink_rest.newest_checkpoint(state_folder(self._settings)) is None:
             raise UserError(
                 f"An earlier run was cut off before its first checkpoint, so there are rows in "
                 f"{filled[0]} and nothing to go on from; remove {self._settings.home} "
@@ -199,7 +200,7 @@ class Play:
 
     def _keep(self, job_id: str) -> None:
         """See to it that the next start has something to go on from."""
-        if flink_rest.newest_checkpoint(self._settings.home) is None:
+        if flink_rest.newest_checkpoint(state_folder(self._settings)) is None:
             self._steps.report("job", "taking its first checkpoint, to go on from")
             done = checkpoint.take(self._found.flink_rest_url, job_id, _CHECKPOINT_MAX_S)
             self._steps.report("job", "ready: checkpoint taken" if done else "failed")

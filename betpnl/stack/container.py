@@ -48,7 +48,7 @@ def addresses(settings: Settings) -> dict[str, str]:
         "rest.bind-address": "0.0.0.0",
         "rest.port": rest,
         "rest.bind-port": rest,
-        **flink_conf.folders(settings.home),
+        **flink_conf.folders(settings),
         **flink_conf.python_options(settings, ours=True),
     }
 

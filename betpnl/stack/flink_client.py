@@ -40,7 +40,7 @@ def environment(settings: Settings, *, without: tuple[str, ...] = ()) -> dict[st
         "env.java.opts.client": f"-Djava.io.tmpdir={machine_folder()}",
         **flink_conf.python_options(settings, ours=ours),
         # Another cluster keeps its checkpoints where its own configuration says.
-        **(flink_conf.folders(settings.home) if ours else {}),
+        **(flink_conf.folders(settings) if ours else {}),
     }
     conf = folder / ("client" if not without else "client-sql")
     flink_conf.write(conf, settings, addresses, without=without)

@@ -57,11 +57,20 @@ def python_options(settings: Settings, *, ours: bool) -> dict[str, str]:
     return {"python.executable": there, "python.client.executable": here}
 
 
-def folders(home: Path) -> dict[str, str]:
+def state_folder(settings: Settings) -> Path:
+    """Where the job's state is kept, apart for each pair of log and tables that it belongs to.
+
+    Going on from one pair's sums with the other's tables would falsify them without a word.
+    """
+    return settings.home / "state" / f"{settings.mysql_database}{settings.topic_prefix}"
+
+
+def folders(settings: Settings) -> dict[str, str]:
     """Where checkpoints go."""
+    folder = state_folder(settings)
     return {
-        "execution.checkpointing.dir": (home / "checkpoints").as_uri(),
-        "execution.checkpointing.savepoint-dir": (home / "savepoints").as_uri(),
+        "execution.checkpointing.dir": (folder / "checkpoints").as_uri(),
+        "execution.checkpointing.savepoint-dir": (folder / "savepoints").as_uri(),
     }
 
 

@@ -53,10 +53,10 @@ def live_job(url: str, name: str = JOB_NAME) -> dict[str, Any] | None:
     return next(mine, None)
 
 
-def newest_checkpoint(home: Path) -> Path | None:
-    """The newest complete checkpoint or savepoint below a home; None when there is none."""
+def newest_checkpoint(folder: Path) -> Path | None:
+    """The newest complete checkpoint or savepoint below a state folder; None when there is none."""
     found = [
-        *home.glob("checkpoints/*/chk-*/_metadata"),
-        *home.glob("savepoints/savepoint-*/_metadata"),
+        *folder.glob("checkpoints/*/chk-*/_metadata"),
+        *folder.glob("savepoints/savepoint-*/_metadata"),
     ]
     return max(found, key=lambda file: file.stat().st_mtime).parent if found else None

@@ -84,7 +84,7 @@ class _FlinkProcess(Service):
             "rest.bind-address": HOST,
             "rest.port": str(rest),
             "rest.bind-port": str(rest),
-            **flink_conf.folders(self.settings.home),
+            **flink_conf.folders(self.settings),
             **flink_conf.python_options(self.settings, ours=True),
         }
 

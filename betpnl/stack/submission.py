@@ -15,7 +15,7 @@ from betpnl.job.schema import create_tables, filled_tables
 from betpnl.mysql import connect
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
-from betpnl.stack import flink_client, flink_rest
+from betpnl.stack import flink_client, flink_conf, flink_rest
 from betpnl.stack.endpoints import Endpoints
 from betpnl.stack.resolve import endpoints
 
@@ -68,14 +68,14 @@ def submit(
 
 def prune(settings: Settings, kept: Path) -> None:
     """Remove the checkpoints of jobs before the last one, which nothing can depend on."""
-    for folder in (settings.home / "checkpoints").iterdir():
+    for folder in (flink_conf.state_folder(settings) / "checkpoints").iterdir():
         older = folder.stat().st_mtime < kept.parent.stat().st_mtime
         if folder != kept.parent and older:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _newest_checkpoint(settings: Settings) -> str:
-    newest = flink_rest.newest_checkpoint(settings.home)
+    newest = flink_rest.newest_checkpoint(flink_conf.state_folder(settings))
     return newest.as_uri() if newest else ""
 
 
