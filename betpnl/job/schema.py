@@ -21,14 +21,14 @@ def mysql_statements(settings: Settings) -> Iterator[str]:
                 yield part.strip()
 
 
-def create_tables(connection: Connection, settings: Settings) -> None:  # type: ignore[type-arg]
+def create_tables(connection: Connection, settings: Settings) -> None:
     """Make the tables and views in the connection's database. Raises pymysql.MySQLError."""
     with connection.cursor() as cursor:
         for text in mysql_statements(settings):
             cursor.execute(text)
 
 
-def filled_tables(connection: Connection) -> list[str]:  # type: ignore[type-arg]
+def filled_tables(connection: Connection) -> list[str]:
     """Names of the job's tables that hold a row; all must be empty before a start from scratch."""
     names = sorted(path.stem for path in (SQL / "sinks").glob("*.sql"))
     with connection.cursor() as cursor:

@@ -5,15 +5,18 @@ from pathlib import Path
 
 from betpnl.settings import Settings
 from betpnl.stack import submission
+from betpnl.stack.flink_conf import state_folder
 
 
 def test_only_checkpoints_of_jobs_before_the_last_are_removed(tmp_path: Path) -> None:
-    folders = [tmp_path / "checkpoints" / name for name in ("oldest", "last", "new")]
+    settings = Settings.load(home=tmp_path)
+    checkpoints = state_folder(settings) / "checkpoints"
+    folders = [checkpoints / name for name in ("oldest", "last", "new")]
     for age, folder in enumerate(folders):
         (folder / "chk-1").mkdir(parents=True)
         os.utime(folder, (1000 + age, 1000 + age))
 
-    submission.prune(Settings.load(home=tmp_path), tmp_path / "checkpoints" / "last" / "chk-1")
+    submission.prune(settings, checkpoints / "last" / "chk-1")
 
     assert [folder.exists() for folder in folders] == [False, True, True]
 
