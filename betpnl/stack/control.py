@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import fcntl
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from betpnl.errors import UserError
 from betpnl.settings import Settings
 from betpnl.stack import external, ports
 from betpnl.stack.endpoints import Endpoints
 from betpnl.stack.flink_service import JobManager, TaskManager
+from betpnl.stack.interrupt import interruptible
 from betpnl.stack.kafka_service import Kafka
 from betpnl.stack.memory import Memory, exclusive, machine_folder
 from betpnl.stack.mysql_service import Mysql
@@ -84,7 +83,7 @@ def running(
     They also end on Ctrl-C, SIGTERM and a closed terminal, which the block sees as
     KeyboardInterrupt. From another thread than the main one, no signal is handled.
     """
-    with _interruptible() as uninterruptible:
+    with interruptible() as uninterruptible:
         started = _bring_up(settings, names, report)
         try:
             yield endpoints(settings)
@@ -103,6 +102,7 @@ def _bring_up(settings: Settings, names: Sequence[str] | None, report: Report) -
         for kind in kinds:
             if kind not in absent:
                 report(kind.name, "running already")
+        _sweep(settings, memory, absent)
         _choose_ports(settings, memory, absent, taken)
         services = [kind(Place(settings, memory.ports)) for kind in absent]
         stopping = threading.Event()
@@ -205,6 +205,15 @@ def _stop(
         return [name for name in pool.map(one, targets) if name]
 
 
+def _sweep(settings: Settings, memory: Memory, absent: Sequence[type[Service]]) -> None:
+    """End what a crashed service left in its session: it may hold the port, or the data."""
+    for kind in absent:
+        known = memory.services.get(kind.name)
+        if known is not None and known.process is not None:
+            mark, timeout_s = str(settings.home), settings.stop_timeout_s
+            end(known.process, mark=mark, timeout_s=timeout_s, kill=True)
+
+
 def _choose_ports(
     settings: Settings, memory: Memory, absent: Sequence[type[Service]], taken: set[int]
 ) -> None:
@@ -267,28 +276,3 @@ def _ports_in_use(home: Path) -> set[int]:
     except UserError:
         return set()
     return set(memory.ports.values()) if any(_runs(memory, name) for name in NAMES) else set()
-
-
-@contextmanager
-def _interruptible() -> Iterator[Callable[[], None]]:
-    """SIGTERM and SIGHUP become KeyboardInterrupt; yields what turns all of them off."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: None
-        return
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in numbers}
-
-    def off() -> None:
-        for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
-
-    try:
-        yield off
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

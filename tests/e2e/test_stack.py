@@ -7,9 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pymysql
@@ -22,10 +20,10 @@ from betpnl.settings import Settings
 from betpnl.stack import process, topics
 from betpnl.stack.memory import Memory
 from betpnl.stack.status import status
+from tests.waiting import DEADLINE_S, until
 
 pytestmark = pytest.mark.e2e
 
-DEADLINE_S = 240
 # Small, so that the machine has room for the other tests' stacks.
 SMALL = {
     "flink_jobmanager_mb": 800,
@@ -61,13 +59,6 @@ def _left_behind(home: Path) -> list[str]:
         except OSError:
             continue
     return found
-
-
-def _until(condition: Callable[[], bool], missing: str) -> None:
-    deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, missing
-        pause.wait(0.1)
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +135,7 @@ def test_crash_is_seen_and_mended_by_the_next_up_with_its_data(running: Settings
         crashed = before[name].process
         assert crashed is not None
         os.kill(crashed.pid, signal.SIGKILL)
-        _until(lambda each=crashed: not process.is_alive(each), f"{name} still runs")  # type: ignore[misc]
+        until(lambda each=crashed: not process.is_alive(each), f"{name} still runs")  # type: ignore[misc]
 
     assert {each.name for each in status(running) if each.state == "crashed"} == {
         "mysql",
@@ -205,7 +196,7 @@ def test_ctrl_c_ends_a_stack_in_the_foreground(tmp_path: Path) -> None:
             stderr=output,
         )
     try:
-        _until(lambda: "Ctrl-C stops the services" in log.read_text(), "the stack is not ready")
+        until(lambda: "Ctrl-C stops the services" in log.read_text(), "the stack is not ready")
         terminal.send_signal(signal.SIGINT)
         assert terminal.wait(timeout=DEADLINE_S) == 0, log.read_text()
     finally:

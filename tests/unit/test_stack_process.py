@@ -2,9 +2,6 @@
 
 import os
 import signal
-import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +9,9 @@ import pytest
 
 from betpnl.stack import process
 from betpnl.stack.process import Identity
+from tests.waiting import DEADLINE_S, until
 
 MARK = "a home of this test"
-DEADLINE_S = 20
 
 
 def _spawn(tmp_path: Path, script: str) -> Identity:
@@ -29,17 +26,10 @@ def _spawn(tmp_path: Path, script: str) -> Identity:
     return found
 
 
-def _until(condition: Callable[[], bool], missing: str) -> None:
-    deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, missing
-        pause.wait(0.01)
-
-
 def test_graceful_end_lets_the_process_clean_up(tmp_path: Path) -> None:
     script = "trap 'echo cleaned; exit' TERM; echo ready; while :; do sleep 0.05; done"
     started = _spawn(tmp_path, script)
-    _until(lambda: "ready" in process.tail(tmp_path / "log"), "the process did not start")
+    until(lambda: "ready" in process.tail(tmp_path / "log"), "the process did not start")
 
     assert process.end(started, mark=MARK, timeout_s=DEADLINE_S)
 
@@ -49,7 +39,7 @@ def test_graceful_end_lets_the_process_clean_up(tmp_path: Path) -> None:
 
 def test_process_that_ignores_the_signal_is_killed(tmp_path: Path) -> None:
     started = _spawn(tmp_path, "trap '' TERM; echo ready; while :; do sleep 0.05; done")
-    _until(lambda: "ready" in process.tail(tmp_path / "log"), "the process did not start")
+    until(lambda: "ready" in process.tail(tmp_path / "log"), "the process did not start")
 
     assert not process.end(started, mark=MARK, timeout_s=0.3)
     assert not process.is_alive(started)
@@ -57,9 +47,9 @@ def test_process_that_ignores_the_signal_is_killed(tmp_path: Path) -> None:
 
 def test_children_of_a_crashed_process_are_ended_too(tmp_path: Path) -> None:
     started = _spawn(tmp_path, "sleep 1000 & echo ready; wait")
-    _until(lambda: "ready" in process.tail(tmp_path / "log"), "the process did not start")
+    until(lambda: "ready" in process.tail(tmp_path / "log"), "the process did not start")
     os.kill(started.pid, signal.SIGKILL)
-    _until(lambda: not process.is_alive(started), "the leader still runs")
+    until(lambda: not process.is_alive(started), "the leader still runs")
     (child,) = process.session_members(started, MARK)
 
     process.end(started, mark=MARK, timeout_s=DEADLINE_S)
@@ -82,7 +72,7 @@ def test_other_process_with_the_same_pid_is_left_alone(tmp_path: Path) -> None:
 
 def test_process_that_is_gone_has_no_identity(tmp_path: Path) -> None:
     started = _spawn(tmp_path, "sleep 0.3")
-    _until(lambda: not process.is_alive(started), "the process still runs")
+    until(lambda: not process.is_alive(started), "the process still runs")
     assert process.identify(started.pid) != started
 
 
