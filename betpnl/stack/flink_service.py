@@ -68,7 +68,8 @@ class _FlinkProcess(Service):
         flink_conf.write(conf, self.settings, added)
         env = environment(self.settings, conf=conf, pids=pids)
         command = (f"{env['FLINK_HOME']}/bin/{self.script}", "start-foreground")
-        supervised = (sys.executable, supervisor.__file__, *command)
+        self._worked.unlink(missing_ok=True)
+        supervised = (sys.executable, supervisor.__file__, str(self._worked), *command)
         return Launch(supervised, log=self.log, cwd=folder, env=env)
 
     def addresses(self) -> dict[str, str]:
@@ -87,6 +88,14 @@ class _FlinkProcess(Service):
             **flink_conf.folders(self.settings),
             **flink_conf.python_options(self.settings, ours=True),
         }
+
+    @property
+    def _worked(self) -> Path:
+        return self.settings.home / "flink" / f"{self.name}.worked"
+
+    def once_ready(self) -> None:
+        """From now on it is started again when it dies."""
+        self._worked.touch()
 
     def source(self) -> str:
         """Where Flink came from."""

@@ -61,6 +61,13 @@ def _left_behind(home: Path) -> list[str]:
     return found
 
 
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home of one test's own; whatever the test left running there is ended."""
+    yield tmp_path
+    stack.stop(_settings(tmp_path), kill=True)
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     settings = _settings(tmp_path_factory.mktemp("a home with blanks"))
@@ -163,31 +170,31 @@ def test_one_service_is_killed_and_started_again(running: Settings) -> None:
         stack.stop(running, names=["kafak"])
 
 
-def test_port_in_use_names_the_setting_and_starts_nothing(tmp_path: Path) -> None:
+def test_port_in_use_names_the_setting_and_starts_nothing(home: Path) -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = busy.getsockname()[1]
-        done = _betpnl(_settings(tmp_path, kafka_port=port), "up")
+        done = _betpnl(_settings(home, kafka_port=port), "up")
     assert done.returncode == 2
     assert f"Setting kafka_port is {port}, but that port is in use" in done.stderr
     assert "Traceback" not in done.stderr
-    assert _left_behind(tmp_path) == []
+    assert _left_behind(home) == []
 
 
-def test_service_that_dies_shows_its_log_and_takes_the_others_along(tmp_path: Path) -> None:
+def test_service_that_dies_shows_its_log_and_takes_the_others_along(home: Path) -> None:
     # JobManager and TaskManager refuse a memory that cannot hold their own parts.
-    done = _betpnl(_settings(tmp_path, flink_jobmanager_mb=100), "up")
+    done = _betpnl(_settings(home, flink_jobmanager_mb=100), "up")
     assert done.returncode == 2
     assert "jobmanager died at start; its log" in done.stderr
     assert "flink-betpnl-standalonesession-0-local.log ends with:" in done.stderr
     assert "Traceback" not in done.stderr
-    assert _left_behind(tmp_path) == []
+    assert _left_behind(home) == []
 
 
-def test_ctrl_c_ends_a_stack_in_the_foreground(tmp_path: Path) -> None:
-    settings = _settings(tmp_path)
-    log = tmp_path / "terminal"
+def test_ctrl_c_ends_a_stack_in_the_foreground(home: Path) -> None:
+    settings = _settings(home)
+    log = home / "terminal"
     with log.open("wb") as output:
         terminal = subprocess.Popen(
             [sys.executable, "-m", "betpnl.cli", "up", "--foreground"],
@@ -201,12 +208,11 @@ def test_ctrl_c_ends_a_stack_in_the_foreground(tmp_path: Path) -> None:
         assert terminal.wait(timeout=DEADLINE_S) == 0, log.read_text()
     finally:
         terminal.kill()
-        stack.stop(settings)
-    assert _left_behind(tmp_path) == []
+    assert _left_behind(home) == []
 
 
-def test_mariadb_takes_the_place_of_mysql(tmp_path: Path) -> None:
-    settings = _settings(tmp_path, mysql_flavour="mariadb")
+def test_mariadb_takes_the_place_of_mysql(home: Path) -> None:
+    settings = _settings(home, mysql_flavour="mariadb")
     with pytest.raises(UserError, match="No kafka runs"):
         stack.start(settings, names=["mysql"])
     try:
@@ -215,4 +221,4 @@ def test_mariadb_takes_the_place_of_mysql(tmp_path: Path) -> None:
         assert "MariaDB" in mysql.version
     finally:
         stack.stop(settings)
-    assert _left_behind(tmp_path) == []
+    assert _left_behind(home) == []

@@ -22,8 +22,19 @@ signal.pause()
 
 def _start(log: Path, *arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, supervisor.__file__, sys.executable, *arguments, str(log)]
+        [
+            sys.executable,
+            supervisor.__file__,
+            str(_worked(log)),
+            sys.executable,
+            *arguments,
+            str(log),
+        ]
     )
+
+
+def _worked(log: Path) -> Path:
+    return log.with_name("worked")
 
 
 def _pids(log: Path) -> list[int]:
@@ -45,22 +56,18 @@ def test_it_ends_its_child_and_itself_on_sigterm(tmp_path: Path) -> None:
     until(_gone(_pids(log)[0]), "the child is still there")
 
 
-def test_a_child_that_dies_at_once_is_not_started_again(tmp_path: Path) -> None:
+def test_a_child_that_dies_before_it_has_worked_is_not_started_again(tmp_path: Path) -> None:
     process = _start(tmp_path / "unused", "-c", "raise SystemExit(3)")
 
     assert process.wait(timeout=60) == 3
 
 
-def test_a_child_that_had_lived_is_started_again(tmp_path: Path) -> None:
+def test_a_child_that_has_worked_is_started_again(tmp_path: Path) -> None:
     log = tmp_path / "pids"
-    script = (
-        f"import sys; sys.path.insert(0, {str(Path(supervisor.__file__).parent)!r})\n"
-        "import supervisor; supervisor.STARTED_S = 0\n"
-        f"sys.exit(supervisor.main([sys.executable, '-c', {CHILD!r}, {str(log)!r}]))"
-    )
-    process = subprocess.Popen([sys.executable, "-c", script])
+    process = _start(log, "-c", CHILD)
     until(lambda: len(_pids(log)) == 1, "the child did not start")
 
+    _worked(log).touch()
     os.kill(_pids(log)[0], signal.SIGKILL)
 
     until(lambda: len(_pids(log)) == 2, "the child was not started again")
