@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from betpnl.demo.endings import endings
 from betpnl.games import load_games
-from betpnl.replay import Options, Report, Sink, SystemClock, plan, run, start_time
+from betpnl.replay import Options, Plan, Report, Sink, SystemClock, plan, run, start_time
+
+_FLUSH_MAX_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,9 @@ class Sending:
         return not self._thread.is_alive()
 
     def stop(self) -> Report:
-        """End the replay, wait until Kafka has answered for every record, and say how it went.
+        """End the replay, and the games that are still open; say how it went.
 
-        Raises what the replay itself raised.
+        Returns once Kafka has answered for every record. Raises what the replay itself raised.
         """
         self._stop.set()
         if self._thread.ident is None:
@@ -55,9 +58,19 @@ class Sending:
         try:
             games, clock = load_games(), SystemClock()
             planned = plan(self._options, games, start_time(clock))
-            self._report = run(planned, self._sink, clock, self._note, self._stop.is_set)
+            report = run(planned, self._sink, clock, self._note, self._stop.is_set)
+            if report.interrupted:
+                self._end_games(planned, report)
+            self._report = report
         except BaseException as error:
             self._error = error
+
+    def _end_games(self, planned: Plan, report: Report) -> None:
+        for block in endings(planned, report.took_s):
+            self._sink.send(block, 0, len(block.values))
+            report.topics[block.topic.name] += len(block.values)
+        self._sink.flush(_FLUSH_MAX_S)
+        report.waiting, report.failures = self._sink.waiting(), self._sink.failures()
 
     def _note(self, report: Report, now_s: float, lag_s: float) -> None:
         del now_s
