@@ -63,7 +63,7 @@ def spawn(
 def identify(pid: int) -> Identity | None:
     """The identity of a process that runs now; None when it does not, or is a zombie."""
     stat = _stat(pid)
-    if stat is None or stat.state == "Z":
+    if stat is None or stat.dead:
         return None
     return Identity(pid, stat.started_ticks, _boot_id())
 
@@ -101,7 +101,7 @@ def session_members(leader: Identity, mark: str) -> list[Identity]:
         if not entry.name.isdigit() or int(entry.name) == leader.pid:
             continue
         stat = _stat(int(entry.name))
-        if stat and stat.session == leader.pid and stat.state != "Z" and _marked(entry, mark):
+        if stat and stat.session == leader.pid and not stat.dead and _marked(entry, mark):
             members.append(Identity(int(entry.name), stat.started_ticks, leader.boot_id))
     return members
 
@@ -120,7 +120,13 @@ def tail(path: Path, lines: int = 15) -> str:
 class _Stat:
     state: str
     session: int
+    threads: int
     started_ticks: int
+
+    @property
+    def dead(self) -> bool:
+        """A zombie; while it has other threads those still hold its ports and files."""
+        return self.state == "Z" and self.threads <= 1
 
 
 def _stat(pid: int) -> _Stat | None:
@@ -130,7 +136,12 @@ def _stat(pid: int) -> _Stat | None:
         return None
     # The second field is the command in brackets, and may itself hold brackets and blanks.
     fields = text.rpartition(")")[2].split()
-    return _Stat(state=fields[0], session=int(fields[3]), started_ticks=int(fields[19]))
+    return _Stat(
+        state=fields[0],
+        session=int(fields[3]),
+        threads=int(fields[17]),
+        started_ticks=int(fields[19]),
+    )
 
 
 def _boot_id() -> str:
