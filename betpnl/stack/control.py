@@ -17,7 +17,7 @@ from betpnl.stack.endpoints import Endpoints
 from betpnl.stack.flink_service import JobManager, TaskManager
 from betpnl.stack.interrupt import interruptible
 from betpnl.stack.kafka_service import Kafka
-from betpnl.stack.memory import Memory, exclusive, machine_folder
+from betpnl.stack.memory import Memory, exclusive, is_held, machine_folder
 from betpnl.stack.mysql_service import Mysql
 from betpnl.stack.process import Identity, end, is_alive, spawn, tail
 from betpnl.stack.resolve import endpoints
@@ -29,6 +29,7 @@ Report = Callable[[str, str], None]
 SERVICES: tuple[type[Service], ...] = (Mysql, Kafka, JobManager, TaskManager)
 NAMES = tuple(service.name for service in SERVICES)
 POLL_S = 0.1
+LOCK = "stack.lock"
 
 
 def _silent(service: str, line: str) -> None:
@@ -95,7 +96,7 @@ def running(
 def _bring_up(settings: Settings, names: Sequence[str] | None, report: Report) -> list[str]:
     """Start what does not run; return the names of what was started."""
     external.check(settings, names, report)
-    with _exclusive(settings), _choosing_ports(settings.home) as taken:
+    with _exclusive(settings):
         memory = Memory.read(settings.home)
         kinds = [kind for kind in embedded(settings) if kind.name in _chosen(NAMES, names)]
         absent = [kind for kind in kinds if not _runs(memory, kind.name)]
@@ -103,7 +104,9 @@ def _bring_up(settings: Settings, names: Sequence[str] | None, report: Report) -
             if kind not in absent:
                 report(kind.name, "running already")
         _sweep(settings, memory, absent)
-        _choose_ports(settings, memory, absent, taken)
+        with _choosing_ports(settings.home) as taken:
+            _choose_ports(settings, memory, absent, taken)
+            memory.save()
         services = [kind(Place(settings, memory.ports)) for kind in absent]
         stopping = threading.Event()
         try:
@@ -249,7 +252,7 @@ def _chosen(all_names: Sequence[str], names: Sequence[str] | None) -> list[str]:
 @contextmanager
 def _exclusive(settings: Settings) -> Iterator[None]:
     busy = f"Another betpnl starts or stops the services of {settings.home}; try again when done."
-    with exclusive(settings.home / "stack.lock", busy):
+    with exclusive(settings.home / LOCK, busy):
         yield
 
 
@@ -275,4 +278,6 @@ def _ports_in_use(home: Path) -> set[int]:
         memory = Memory.read(home)
     except UserError:
         return set()
-    return set(memory.ports.values()) if any(_runs(memory, name) for name in NAMES) else set()
+    # A stack that is just being started holds its lock, and runs nothing yet.
+    in_use = is_held(home / LOCK) or any(_runs(memory, name) for name in NAMES)
+    return set(memory.ports.values()) if in_use else set()

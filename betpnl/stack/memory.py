@@ -98,6 +98,18 @@ def exclusive(path: Path, busy: str) -> Iterator[None]:
         yield
 
 
+def is_held(path: Path) -> bool:
+    """Whether a process holds this lock file."""
+    try:
+        with path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def machine_folder() -> Path:
     """A folder of this user's for what concerns all stacks on the machine, without blanks.
 

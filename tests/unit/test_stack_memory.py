@@ -54,6 +54,14 @@ def test_second_command_is_turned_away(tmp_path: Path) -> None:
         pytest.fail("the lock was given twice")
 
 
+def test_lock_is_seen_from_outside(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    assert not memory.is_held(lock)
+    with memory.exclusive(lock, "busy"):
+        assert memory.is_held(lock)
+    assert not memory.is_held(lock)
+
+
 def test_nothing_running_names_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="`betpnl up`, or set mysql_url"):
         endpoints(Settings.load(home=tmp_path))
