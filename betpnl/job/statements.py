@@ -77,11 +77,12 @@ def sql_init(settings: Settings, endpoints: Endpoints) -> str:
     """
     values = sql_values(settings, endpoints)
     options = {
-        **{name: value for name, value in job_options(settings).items() if name != "pipeline.name"},
-        # A question over the live stream needs no checkpoints, and its answer is a table.
-        "execution.checkpointing.interval": "0",
+        **job_options(settings),
         "sql-client.execution.result-mode": "tableau",
     }
+    # A question has no name of its own, and needs no checkpoints: Flink has no value for none.
+    for name in ("pipeline.name", "execution.checkpointing.interval"):
+        del options[name]
     lines = [f"SET '{name}' = '{_literal(value)}'" for name, value in options.items()]
     lines += definitions(values)
     lines += (statement(path, values) for path in sorted(SQL.glob("adhoc/*.sql")))
