@@ -171,7 +171,10 @@ def test_the_bounds_themselves_are_taken(world: World) -> None:
         ),
         "the largest records are not there",
     )
-    assert world.row("SELECT handle FROM bet WHERE bet_id = 'largest'") == (1_000_000_000,)
+    until(
+        lambda: world.rows("SELECT handle FROM bet WHERE bet_id = 'largest'") == [(1_000_000_000,)],
+        "the largest stake is not there",
+    )
 
 
 def test_markets_that_the_model_cannot_use_take_the_fallback(world: World) -> None:
