@@ -119,7 +119,8 @@ def read_board(connection: Connection, top: int, sport: str = "") -> Reading:
             liability=first["all_at_risk"],
         ),
         lines=tuple(_line(row) for row in rows),
-        age_s=(first["read_at"] - first["newest_at"]).total_seconds(),
+        # A row may be written between the statement's NOW and its reading.
+        age_s=max(0.0, (first["read_at"] - first["newest_at"]).total_seconds()),
     )
 
 
