@@ -38,8 +38,8 @@ FROM (
         CAST(cash_out_paid * ${base_units} AS BIGINT) AS paid_units,
         CAST(expected_payout * 10000 AS BIGINT) AS expected_units,
         CAST(predicted_payout * ${base_units} AS BIGINT) AS predicted_units
-    FROM newest_bet
-    WHERE leg_count > 1
+    FROM valued_bet
+    WHERE age = 1 AND leg_count > 1
 )
 CROSS JOIN UNNEST(SPLIT(SPLIT_INDEX(ticket, U&'\001D', 1), U&'\001E'))
     WITH ORDINALITY AS u (leg, leg_number);

@@ -1,7 +1,7 @@
 -- The book on each selection: for each outcome a sum of amounts that were already rounded bet
 -- by bet, so that a result settles a million bets by picking one of them.
 CREATE TEMPORARY VIEW selection_sums AS
-SELECT /*+ STATE_TTL('newest_bet' = '0s') */
+SELECT /*+ STATE_TTL('single_leg' = '0s') */
     game_id, market, line, selection,
     SUM(riding_bets) AS bets,
     SUM(handle_riding) AS handle_riding,
@@ -9,6 +9,5 @@ SELECT /*+ STATE_TTL('newest_bet' = '0s') */
     SUM(payout_win) AS payout_win,
     SUM(payout_half_win) AS payout_half_win,
     SUM(payout_half_lose) AS payout_half_lose
-FROM newest_bet
-WHERE leg_count = 1
+FROM single_leg
 GROUP BY game_id, market, line, selection;

@@ -78,6 +78,20 @@ def test_the_newest_versions_are_kept_for_the_horizon(plan: Plan) -> None:
     assert state == "400 d"
 
 
+@pytest.mark.parametrize("table", ["game_placed", "game_minute", "sport_second"])
+def test_singles_and_tickets_meet_right_before_they_are_summed(plan: Plan, table: str) -> None:
+    (total,) = (
+        number
+        for number in plan.of_type("group-aggregate")
+        if number in plan.upstream(plan.sink(table))
+    )
+    (exchange,) = plan.inputs[total]
+    (before,) = plan.inputs[exchange]
+
+    # Anything in between would be a task of its own, and a hop more for every bet.
+    assert "union" in plan.nodes[before]["type"]
+
+
 def test_no_sink_puts_rows_in_order_again(plan: Plan) -> None:
     for number in plan.of_type("stream-exec-sink"):
         assert not plan.nodes[number].get("requireUpsertMaterialize", False)
