@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -46,9 +47,13 @@ class Plan:
 
 @pytest.fixture(scope="session")
 def plan() -> Plan:
-    """The whole job, compiled in a process of its own: PyFlink leaves its gateway's pipes open."""
+    """The whole job, compiled in a process of its own: PyFlink leaves its gateway's pipes open.
+
+    For RocksDB, where state may be forgotten: on the heap nothing is.
+    """
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("compile_plan.py"))],
+        env={**os.environ, "BETPNL_STATE_BACKEND": "rocksdb"},
         capture_output=True,
         text=True,
         check=False,
