@@ -111,8 +111,10 @@ class Settings(BaseSettings):
     flink_jobmanager_mb: Positive = Field(
         1024, description="Memory of the embedded JobManager process."
     )
-    flink_taskmanager_mb: Positive = Field(
-        4096, description="Memory of the embedded TaskManager process, state included."
+    flink_taskmanager_mb: NotNegative = Field(
+        0,
+        description="Memory of the embedded TaskManager process, state included; 0 takes a third "
+        "of the machine's, 2048 at least and 8192 at most.",
     )
     flink_task_slots: Positive = Field(
         4, description="Task slots of the embedded TaskManager: the job's parallelism and room."
@@ -132,20 +134,23 @@ class Settings(BaseSettings):
         "hashmap",
         description="Where Flink keeps state: `hashmap` in memory (fast), `rocksdb` on disk (big).",
     )
-    checkpoint_interval_ms: Positive = Field(10_000, description="Time between checkpoints.")
+    checkpoint_interval_ms: Positive = Field(
+        30_000,
+        description="Time between checkpoints. With state on the heap each one writes all of it.",
+    )
     checkpoints_retained: Positive = Field(3, description="Checkpoints kept on disk.")
     buffer_timeout_ms: NotNegative = Field(
-        1, description="Longest wait of a record in a network buffer."
+        3, description="Longest wait of a record in a network buffer."
     )
     python_bundle_time_ms: Positive = Field(
-        5, description="Longest wait of a record for its Python batch."
+        10, description="Longest wait of a record for its Python batch."
     )
     python_bundle_size: Positive = Field(1000, description="Most records in a Python batch.")
     flush_interval_game_ms: Positive = Field(
-        5, description="Longest wait of a game's sums before they are written to MySQL."
+        10, description="Longest wait of a game's sums before they are written to MySQL."
     )
     flush_interval_other_ms: Positive = Field(
-        300, description="The same for every other table, where waiting saves writes."
+        500, description="The same for every other table, where waiting saves writes."
     )
     flush_max_rows: Positive = Field(
         1000, description="Rows that are written at once even before the interval is over."
@@ -167,8 +172,8 @@ class Settings(BaseSettings):
     )
     bet_horizon_days: Positive = Field(
         400,
-        description="How long the newest version of a bet is kept in Flink's state; a version "
-        "of an older bet is rejected.",
+        description="A version of a bet accepted longer ago is rejected, so that Flink's state may "
+        "forget it by then; RocksDB does, the heap keeps it.",
     )
     accepted_ahead_max_s: NotNegative = Field(
         300, description="How far `accepted_at` may lie ahead of the record's time in Kafka."

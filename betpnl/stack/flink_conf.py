@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -15,10 +16,31 @@ FOLDER = PROJECT / "flink-conf"
 # State on the heap leaves only Python's share; RocksDB lives in managed memory.
 MANAGED_FRACTION = {"hashmap": "0.1", "rocksdb": "0.4"}
 
+_TASKMANAGER_MB_MIN, _TASKMANAGER_MB_MAX = 2048, 8192
+_CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+
+
+def taskmanager_mb(settings: Settings) -> int:
+    """Memory of the TaskManager: as set, else a third of what this machine or container has."""
+    if settings.flink_taskmanager_mb:
+        return settings.flink_taskmanager_mb
+    third = _memory_mb() // 3
+    return max(_TASKMANAGER_MB_MIN, min(_TASKMANAGER_MB_MAX, third))
+
+
+def _memory_mb() -> int:
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    try:
+        limit = _CGROUP_LIMIT.read_text().strip()
+    except OSError:
+        limit = "max"
+    return (min(machine, int(limit)) if limit.isdigit() else machine) >> 20
+
 
 def template_text(settings: Settings) -> str:
     """config.yaml with the settings filled in."""
     values = {name: getattr(settings, name) for name in Settings.model_fields}
+    values["flink_taskmanager_mb"] = taskmanager_mb(settings)
     values["managed_fraction"] = MANAGED_FRACTION[settings.state_backend]
     text = (FOLDER / "config.yaml").read_text(encoding="utf-8")
     return Template(text).substitute(values)

@@ -39,3 +39,25 @@ def test_written_file_is_yaml_with_addresses_and_without_what_is_left_out(tmp_pa
     assert key not in written
     assert written["pipeline.object-reuse"] is True
     assert (tmp_path / "log4j-console.properties").is_file()
+
+
+def test_the_taskmanager_takes_what_is_set_else_a_third_of_the_memory(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(flink_conf, "_CGROUP_LIMIT", limit)
+    unset, given = Settings.load(flink_taskmanager_mb=0), Settings.load(flink_taskmanager_mb=1500)
+
+    limit.write_text(f"{9000 << 20}\n")
+    assert flink_conf.taskmanager_mb(unset) == 3000
+    assert flink_conf.taskmanager_mb(given) == 1500
+    limit.write_text(f"{900 << 20}\n")
+    assert flink_conf.taskmanager_mb(unset) == 2048
+    limit.write_text("max\n")
+    assert 2048 <= flink_conf.taskmanager_mb(unset) <= 8192
+
+
+@pytest.mark.parametrize(("backend", "ttl"), [("hashmap", "0 ms"), ("rocksdb", "86400000 ms")])
+def test_only_rocksdb_forgets_old_versions(backend: str, ttl: str) -> None:
+    settings = Settings.load(state_backend=backend, bet_horizon_days=1)
+    assert job_options(settings)["table.exec.state.ttl"] == ttl
