@@ -21,4 +21,6 @@ def pack(fields: Iterable[str], separator: str = FIELD) -> str:
 
 def number(value: Decimal) -> str:
     """A Decimal as plain digits, without an exponent: what SQL's CAST reads."""
-    return format(value, "f")
+    text = str(value)
+    # Formatting costs six times as much, and an exponent is rare.
+    return format(value, "f") if "E" in text else text

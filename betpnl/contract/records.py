@@ -71,7 +71,7 @@ Score = Annotated[int, Meta(ge=0, le=10_000)]
 Minute = Annotated[int, Meta(ge=0, le=10_000, description="Minutes played.")]
 
 
-class Leg(Struct, frozen=True, kw_only=True):
+class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One prediction of a bet, priced at the moment the bet was accepted."""
 
     leg: Annotated[int, Meta(ge=1, le=limits.LEGS_MAX, description="1, 2, ... within the bet.")]

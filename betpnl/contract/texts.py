@@ -18,5 +18,5 @@ def epoch_ms(time: datetime) -> int:
 
 
 def legs_text(legs: Sequence[Leg]) -> str:
-    """The legs as JSON, every field named, money as numbers."""
+    """The legs as JSON, money as numbers; a field that has its default value is left out."""
     return _encode(legs).decode()
