@@ -22,29 +22,32 @@ def service_pids(settings: Settings) -> dict[str, int]:
 def used_s(roots: dict[str, int]) -> dict[str, float]:
     """CPU seconds used so far by each root process and its children.
 
-    What the TaskManager has started counts as the Python workers. Children that have ended
-    count with whoever waited for them.
+    Below the TaskManager's supervisor, what is no Java counts as the Python workers. Children
+    that have ended count with whoever waited for them.
     """
     children: dict[int, list[int]] = defaultdict(list)
     own_s: dict[int, float] = {}
+    commands: dict[int, str] = {}
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
         try:
             # The name, in parentheses, may hold anything.
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            head, _, tail = (folder / "stat").read_text().rpartition(")")
         except OSError:
             continue  # ended meanwhile
-        pid = int(folder.name)
+        pid, fields = int(folder.name), tail.split()
+        commands[pid] = head.partition("(")[2]
         children[int(fields[1])].append(pid)
         own_s[pid] = sum(map(int, fields[11:15])) / _TICKS
     used: dict[str, float] = {}
     for name, root in roots.items():
-        below = sum(own_s.get(pid, 0.0) for pid in _below(root, children))
+        below = _below(root, children)
         if name == "taskmanager":
-            used[PYTHON_WORKERS] = below
-            below = 0.0
-        used[name] = own_s.get(root, 0.0) + below
+            workers = [pid for pid in below if commands.get(pid) != "java"]
+            used[PYTHON_WORKERS] = sum(own_s.get(pid, 0.0) for pid in workers)
+            below = [pid for pid in below if pid not in workers]
+        used[name] = sum(own_s.get(pid, 0.0) for pid in (root, *below))
     return used
 
 

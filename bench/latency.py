@@ -17,7 +17,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -30,15 +30,17 @@ from matching import MIX, QUANTILES, Planned, figures, latencies, planned, stead
 from observe import observe
 
 from betpnl.errors import UserError
-from betpnl.games import load_games
+from betpnl.games import Game, load_games
 from betpnl.mysql import connect
-from betpnl.replay import KafkaSink, Options, Report, SystemClock, plan, run
+from betpnl.replay import Block, KafkaSink, Options, Plan, Report, SystemClock, plan, run
 from betpnl.settings import Settings
 from betpnl.stack import Endpoints, endpoints, flink_rest
 from betpnl.stack.submission import submit
 
-# Enough for the generator to plan.
-LEAD_S = 2.0
+# Enough for the generator to make all messages before the first is due: drawing and writing a
+# bet costs several times what sending it does, and would be charged to the stack's cores.
+LEAD_S = 3.0
+MAKE_S_PER_BET = 80e-6
 DRAIN_POLL_S = 0.05
 
 
@@ -67,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--speed", type=float, default=60, help="minutes of play a minute (default: %(default)s)")
     add("--warmup", type=float, default=60, help="seconds that do not count (default: %(default)s)")
     add("--seconds", type=float, default=120, help="seconds that do (default: %(default)s)")
-    add("--poll-ms", type=float, default=3, help="between two readings (default: %(default)s)")
+    add("--poll-ms", type=float, default=5, help="between two readings (default: %(default)s)")
     add("--patience", type=float, default=120, help="seconds to wait for the last bets")
     add("--drain", type=int, default=0, metavar="BETS", help="measure a backlog's drain instead")
     add("--seed", type=int, default=None, help="default: another one each time")
@@ -101,7 +103,8 @@ def _latency(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any
     ):
         for child in (observer, generator):
             child.receive()
-        origin = datetime.fromtimestamp(clock.now() + LEAD_S, UTC)
+        lead_s = LEAD_S + MAKE_S_PER_BET * options.rate * seconds
+        origin = datetime.fromtimestamp(clock.now() + lead_s, UTC)
         generator.send(origin)
         roots = {
             **service_pids(settings), "observer": observer.pid, "generator": generator.pid
@@ -188,8 +191,19 @@ def _generate(pipe: Connection, options: Options, found: Endpoints, settings: Se
     games = load_games()
     sink = KafkaSink(found.kafka_bootstrap, settings.topic_prefix)
     pipe.send("ready")
-    replay = plan(options, games, pipe.recv())
-    pipe.send(run(replay, sink, SystemClock()))
+    pipe.send(run(Made(options, games, pipe.recv()), sink, SystemClock()))
+
+
+class Made(Plan):
+    """A plan whose messages all exist before the first is due."""
+
+    def __init__(self, options: Options, games: Sequence[Game], origin: datetime) -> None:
+        super().__init__(options, games, origin)
+        self._made = list(super().blocks())
+
+    def blocks(self) -> Iterator[Block]:
+        """The messages, made already."""
+        return iter(self._made)
 
 
 def _await(found: Endpoints, tag: str, expected: Planned, patience_s: float) -> None:
