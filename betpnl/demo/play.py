@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from betpnl.demo import checkpoint, summary
+from betpnl.demo import summary
 from betpnl.demo.account import account, bet_rows
 from betpnl.demo.job import wait_until_running
 from betpnl.demo.sending import Sending
@@ -22,7 +22,7 @@ from betpnl.job.schema import filled_tables
 from betpnl.mysql import connect
 from betpnl.replay import KafkaSink, Options, Report
 from betpnl.settings import Settings
-from betpnl.stack import Endpoints, flink_rest
+from betpnl.stack import Endpoints, checkpoint, flink_rest
 from betpnl.stack.flink_conf import state_folder
 from betpnl.stack.submission import submit
 from betpnl.verify.command import verify
@@ -37,7 +37,6 @@ LONGEST_S = 3600.0
 _READ_EVERY_S = 0.5
 _LINE_EVERY_S = 5.0
 _CATCH_UP_MAX_S = 300.0
-_CHECKPOINT_MAX_S = 20.0
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -86,7 +85,7 @@ class Play:
     def run(self, wish: Wish) -> int:
         """Play; the exit code. Raises KeyboardInterrupt where the end could not be proved."""
         options = wish.options(self._settings.base_currency, time.time())
-        job_id = self._job()
+        self._start_job()
         log = Log(
             self._found.kafka_bootstrap, self._settings.topic_prefix, self._settings.consumer_group
         )
@@ -104,18 +103,22 @@ class Play:
             if not interrupted and wish.seconds is not None:
                 return self._prove(report, before, log)
         self._console.print(summary.sent(report, self._first_row_s))
-        self._keep(job_id)
+        checkpoint.take_first(
+            self._settings,
+            self._found.flink_rest_url,
+            lambda line: self._steps.report("job", line),
+        )
+        self._steps.close()
         if wish.seconds is not None:
             raise KeyboardInterrupt
         self._console.print("Data stay: the next demo goes on from here; `make clean` removes all.")
         return 0
 
-    def _job(self) -> str:
-        """The id of the job, submitted unless it runs already."""
-        live = flink_rest.live_job(self._found.flink_rest_url)
-        if live is not None:
+    def _start_job(self) -> None:
+        """Submit the job unless it runs already; returns when it is ready for bets."""
+        if flink_rest.live_job(self._found.flink_rest_url) is not None:
             self._steps.report("job", "running already")
-            return str(live["jid"])
+            return
         self._refuse_without_origin()
         job_id = submit(self._settings, report=lambda line: self._steps.report("job", _short(line)))
         wait_until_running(
@@ -126,7 +129,6 @@ class Play:
             self._settings.start_timeout_s,
         )
         self._steps.report("job", f"ready: {job_id}")
-        return job_id
 
     def _refuse_without_origin(self) -> None:
         with connect(self._found) as connection:
@@ -197,14 +199,6 @@ class Play:
         if not found.faults and code == 0:
             console.print(Text("Every bet sent is accounted for.", style="bold green"))
         return code or bool(found.faults)
-
-    def _keep(self, job_id: str) -> None:
-        """See to it that the next start has something to go on from."""
-        if flink_rest.newest_checkpoint(state_folder(self._settings)) is None:
-            self._steps.report("job", "taking its first checkpoint, to go on from")
-            done = checkpoint.take(self._found.flink_rest_url, job_id, _CHECKPOINT_MAX_S)
-            self._steps.report("job", "ready: checkpoint taken" if done else "failed")
-            self._steps.close()
 
 
 def _short(line: str) -> str:

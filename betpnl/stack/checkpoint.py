@@ -1,17 +1,32 @@
-"""A first checkpoint for a job that is about to be stopped.
-
-Without one the next start would find rows in the tables and nothing to go on from.
-"""
+"""A checkpoint at once, for whoever can't wait for the next one."""
 
 from __future__ import annotations
 
 import json
 import time
 import urllib.request
+from collections.abc import Callable
 
+from betpnl.settings import Settings
 from betpnl.stack import flink_rest
+from betpnl.stack.flink_conf import state_folder
 
 _LOOK_EVERY_S = 0.2
+_FIRST_MAX_S = 20.0
+
+
+def take_first(settings: Settings, url: str, report: Callable[[str], None]) -> None:
+    """Take the checkpoint that a job about to be stopped has not had time for.
+
+    Without any, the next start would find rows in the tables and nothing to go on from.
+    report: told in a line what is going on.
+    """
+    job = flink_rest.live_job(url)
+    if job is None or flink_rest.newest_checkpoint(state_folder(settings)) is not None:
+        return
+    report("taking its first checkpoint, to go on from")
+    done = take(url, str(job["jid"]), _FIRST_MAX_S)
+    report("ready: checkpoint taken" if done else "failed: no checkpoint to go on from")
 
 
 def take(url: str, job_id: str, timeout_s: float) -> bool:
