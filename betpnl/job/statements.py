@@ -79,6 +79,8 @@ def sql_init(settings: Settings, endpoints: Endpoints) -> str:
     options = {
         **job_options(settings),
         "sql-client.execution.result-mode": "tableau",
+        # A question that fails says so; it does not try again without end, as the job must.
+        "restart-strategy.type": "none",
     }
     # A question has no name of its own, and needs no checkpoints: Flink has no value for none.
     for name in ("pipeline.name", "execution.checkpointing.interval"):

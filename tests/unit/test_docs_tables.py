@@ -1,10 +1,12 @@
 """docs/tables.md names every table and view, each with all of its columns and no others."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from betpnl.job.schema import mysql_statements
+from betpnl.job.statements import SQL
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
 
@@ -79,6 +81,22 @@ def test_every_pnl_says_which_sign_is_whose() -> None:
 
     assert signs
     assert {sign.strip() for sign in signs} == {"+ house wins"}
+
+
+@pytest.mark.parametrize("path", sorted((SQL / "adhoc").glob("view_*.sql")), ids=lambda p: p.stem)
+def test_flink_knows_each_view_with_the_same_columns(path: Path) -> None:
+    body = path.read_text(encoding="utf-8").partition("(\n")[2].partition("\n)")[0]
+    columns = re.findall(r"^ +`?([a-z]\w*)`? +[A-Z]", body, re.MULTILINE)
+
+    assert columns == IN_MYSQL[path.stem.removeprefix("view_")]
+
+
+def test_every_view_can_be_asked_in_flink() -> None:
+    views = {name for name in IN_MYSQL if not (SQL / "sinks" / f"{name}.sql").is_file()}
+
+    assert {path.stem for path in (SQL / "adhoc").glob("view_*.sql")} == {
+        f"view_{name}" for name in views
+    }
 
 
 def test_the_outermost_select_list_is_read() -> None:
