@@ -55,8 +55,12 @@ def number_fault(
         return f"{name}: must be above {above}"
     if value > at_most:
         return f"{name}: must be at most {at_most}"
-    if value.quantize(_UNITS[decimals]) != value:
+    # An int: only what is not finite has letters there.
+    exponent = int(value.as_tuple().exponent)
+    if exponent < -decimals and value.quantize(_UNITS[decimals]) != value:
         return f"{name}: must have at most {decimals} decimals"
+    if abs(exponent) > limits.WRITTEN_DECIMALS_MAX:
+        return f"{name}: must be written with at most {limits.WRITTEN_DECIMALS_MAX} decimals"
     return None
 
 
@@ -97,20 +101,19 @@ def _cash_out_fault(cash_out: CashOut, minor: int) -> str | None:
 
 
 def _fx_fault(bet: Bet, rules: Rules) -> str | None:
-    if bet.currency == rules.base_currency:
-        # A signalling NaN raises when it is compared.
-        if bet.fx_rate is not None and not (bet.fx_rate.is_finite() and bet.fx_rate == _ONE):
-            return "fx_rate: must be 1 for the base currency"
-        return None
+    own = bet.currency == rules.base_currency
     if bet.fx_rate is None:
-        return f"fx_rate: a foreign currency without its rate is {NOT_YET}"
-    return number_fault(
+        return None if own else f"fx_rate: a foreign currency without its rate is {NOT_YET}"
+    fault = number_fault(
         "fx_rate",
         bet.fx_rate,
         above=_ZERO,
         at_most=limits.FX_RATE_MAX,
         decimals=limits.FX_RATE_DECIMALS,
     )
+    if fault is None and own and bet.fx_rate != _ONE:
+        return "fx_rate: must be 1 for the base currency"
+    return fault
 
 
 def _payout_fault(bet: Bet) -> str | None:

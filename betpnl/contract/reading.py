@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -13,6 +14,9 @@ from betpnl.contract.topics import BETS, FX_RATES, GAMES, MARKET_CANCELS, ODDS, 
 
 T = TypeVar("T")
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+# A text that Python might take for a number where JSON would not: `1_0`, ` 10 `, other digits.
+_LOOSE = re.compile(rb':\s*"(?=[^"]*[\s_+\x80-\xff])[\s+\-.0-9_\x80-\xff][^"\\a-df-zA-DF-Z]*"')
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 _CHECKS: dict[str, Callable[[Any], str | None]] = {
@@ -69,6 +73,24 @@ def _holds_control_character(value: Any) -> bool:
     return False
 
 
+def _holds_loose_number(record: Any, raw: Any) -> bool:
+    """Whether a Decimal of a record was written as a text that is no number of JSON."""
+    if isinstance(record, Decimal):
+        return isinstance(raw, str) and _NUMBER.fullmatch(raw) is None
+    if isinstance(record, msgspec.Struct):
+        names = zip(record.__struct_fields__, record.__struct_encode_fields__, strict=True)
+        return any(
+            _holds_loose_number(getattr(record, ours), raw[theirs])
+            for ours, theirs in names
+            if theirs in raw
+        )
+    if isinstance(record, dict):
+        return any(_holds_loose_number(value, raw[name]) for name, value in record.items())
+    if isinstance(record, list):
+        return any(map(_holds_loose_number, record, raw))
+    return False
+
+
 class Reader(Generic[T]):
     """Reads the messages of one topic."""
 
@@ -95,6 +117,10 @@ class Reader(Generic[T]):
             # A control character can only stand escaped in JSON.
             if b"\\" in value and _holds_control_character(msgspec.to_builtins(record)):
                 raise Rejected("a text holds a control character")
+            if (_LOOSE.search(value) or b"\\u" in value) and _holds_loose_number(
+                record, msgspec.json.decode(value)
+            ):
+                raise Rejected("a number is written as a text that is no number")
             fault = self._check(record, arrived_ms)
         except UnicodeDecodeError as error:
             raise Rejected("the message is not UTF-8") from error

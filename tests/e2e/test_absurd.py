@@ -68,6 +68,10 @@ BAD: dict[str, bytes | dict[str, Any] | None] = {
     "a single with two legs": bet("two-legs", legs=[leg("a", 1), leg("b", 2)]),
     "an accumulator with one": bet("one-leg", bet_type="accumulator"),
     "a cash-out above the stake": bet("above", cash_out={"fraction": 1.5, "amount": 1}),
+    "a zero that is a very long number": bet(
+        "zero", cash_out={"fraction": "0E-99999999999", "amount": "0E-99999999999"}
+    ),
+    "zeros without end": bet("zeros", stake="10." + "0" * 500_000),
     "a cash-out below 0": bet("below", cash_out={"fraction": 0.5, "amount": -1}),
     "a payout past all bounds": bet("payout", stake=999_999_999, legs=[leg("absurd", odds=99_999)]),
     "a system": bet("system", bet_type="system", system={"sizes": [2]}),
@@ -141,6 +145,8 @@ def test_ids_that_differ_only_in_case_or_accent_are_different(world: World) -> N
 def test_the_bounds_themselves_are_taken(world: World) -> None:
     longest = "€" * 64
     names = {str(number) * 60: 1.5 + number for number in range(10, 40)}
+    # With 30 legs of 128 selections, some 250 kB.
+    broad = {"home": 1.05, **{f"{number:064}": 200.0 + number for number in range(127)}}
     world.send(
         "bets",
         bet(longest, longest, customer_id=longest, channel=longest, region=longest),
@@ -149,6 +155,23 @@ def test_the_bounds_themselves_are_taken(world: World) -> None:
         bet("longest-odds", "bounds", stake=0.01, legs=[leg("bounds", odds=100_000)]),
         bet("closest-odds", "bounds", legs=[leg("bounds", odds=1.0001)]),
         bet("version", "bounds", version=2**62),
+        # Rounded twice, which 39 digits would need, it would be a cent more.
+        bet(
+            "twice-rounded",
+            "bounds",
+            currency="KWD",
+            fx_rate=0.1000000001,
+            stake=0.405,
+            cash_out={"fraction": 0.12345679, "amount": 0},
+        ),
+        bet(
+            "broadest",
+            bet_type="accumulator",
+            legs=[
+                leg(f"broadest-{number}", number, odds=1.05, market_odds=broad)
+                for number in range(1, 31)
+            ],
+        ),
         bet(
             "most-generous-markets",
             bet_type="accumulator",
@@ -167,7 +190,10 @@ def test_the_bounds_themselves_are_taken(world: World) -> None:
 
     until(
         lambda: (
-            world.row("SELECT COUNT(*) FROM bet WHERE bet_id IN (%s, 'thirty')", longest) == (2,)
+            world.row(
+                "SELECT COUNT(*) FROM bet WHERE bet_id IN (%s, 'thirty', 'broadest')", longest
+            )
+            == (3,)
         ),
         "the largest records are not there",
     )

@@ -434,6 +434,24 @@ def test_any_damaged_message_gives_a_record_or_a_reason(
     reads_or_rejects(topic, bytes(message[:cut]), ARRIVED_MS)
 
 
+@pytest.mark.parametrize("text", ["1_0", " 10", "10 ", "+10", "\u0661\u0660", "\uff11\uff10"])
+@pytest.mark.parametrize("escaped", [True, False])
+def test_a_number_in_a_text_is_written_as_in_json(text: str, escaped: bool) -> None:
+    leg = {**LEG, "odds": text}
+    for record in ({**BET, "stake": text}, {**BET, "legs": [leg]}):
+        message = json.dumps(record, ensure_ascii=escaped).encode()
+        with pytest.raises(Rejected, match="no number"):
+            reader(BETS, RULES).read(message, ARRIVED_MS)
+
+
+@pytest.mark.parametrize("text", ["10", "10.50", "1E1", "1e+1"])
+def test_ids_may_look_like_anything_beside_a_number_in_a_text(text: str) -> None:
+    record = {**BET, "bet_id": "1_0", "customer_id": " 7 \u0661", "stake": text}
+    bet = reader(BETS, RULES).read(json.dumps(record).encode(), ARRIVED_MS)
+
+    assert bet.stake == Decimal(text)
+
+
 @pytest.mark.parametrize("depth", [65, 900, 1000, 50_000])
 def test_nesting_is_refused_at_the_same_depth_whoever_calls(depth: int) -> None:
     message = b'{"unknown": ' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
