@@ -11,7 +11,7 @@ SELECT
     f[8]                          AS region,
     f[9]                          AS currency,
     CAST(f[10] AS INT)            AS minor,
-    CAST(f[11] AS DECIMAL(17,10)) AS fx_rate,
+    CAST(f[11] AS DECIMAL(16,10)) AS fx_rate,
     CAST(f[12] AS DECIMAL(13,3))  AS stake,
     f[13]                         AS stake_type,
     f[14]                         AS bet_type,

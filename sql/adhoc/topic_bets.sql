@@ -8,7 +8,7 @@ CREATE TEMPORARY TABLE bets (
     channel         STRING,
     region          STRING,
     currency        STRING,
-    fx_rate         DECIMAL(17,10),
+    fx_rate         DECIMAL(16,10),
     stake           DECIMAL(13,3),
     stake_type      STRING,
     bet_type        STRING,

@@ -2,7 +2,7 @@
 CREATE TEMPORARY TABLE fx_rates (
     currency        STRING,
     version         BIGINT,
-    rate            DECIMAL(17,10),
+    rate            DECIMAL(16,10),
     valid_from      TIMESTAMP_LTZ(3),
     log_partition   INT              METADATA FROM 'partition' VIRTUAL,
     log_offset      BIGINT           METADATA FROM 'offset' VIRTUAL,

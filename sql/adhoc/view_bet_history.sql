@@ -6,7 +6,7 @@ CREATE TEMPORARY TABLE bet_history (
     status           STRING,
     accepted_at      TIMESTAMP(3),
     currency         STRING,
-    fx_rate          DECIMAL(17,10),
+    fx_rate          DECIMAL(16,10),
     stake            DECIMAL(13,3),
     stake_type       STRING,
     bet_type         STRING,

@@ -9,7 +9,7 @@ CREATE TEMPORARY TABLE bet (
     channel            STRING,
     region             STRING,
     currency           STRING,
-    fx_rate            DECIMAL(17,10),
+    fx_rate            DECIMAL(16,10),
     stake              DECIMAL(13,3),
     stake_type         STRING,
     bet_type           STRING,
