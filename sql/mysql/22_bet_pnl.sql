@@ -14,11 +14,10 @@ SELECT
 FROM (
     SELECT
         b.*,
-        CASE WHEN b.leg_count > 1 THEN t.result
-             WHEN b.status IN ('accepted', 'cashed_out') THEN r.result END AS result,
+        CASE WHEN b.leg_count > 1 THEN t.result WHEN b.rides THEN r.result END AS result,
         CASE
             WHEN b.leg_count > 1 THEN t.payout
-            WHEN b.status NOT IN ('accepted', 'cashed_out') THEN NULL
+            WHEN NOT b.rides THEN NULL
             WHEN r.result = 'win' AND r.dead_heat_winners < r.dead_heat_tied
                 THEN ROUND(b.payout_win * r.dead_heat_winners / r.dead_heat_tied, ${base_minor})
             WHEN r.result = 'win' THEN b.payout_win
@@ -27,7 +26,15 @@ FROM (
             WHEN r.result = 'lose' THEN 0
             WHEN r.result IN ('void', 'push') THEN b.handle_riding
         END AS payout
-    FROM bet AS b
+    FROM (
+        SELECT
+            bet.*,
+            -- Cashed out in full, a bet is closed: nothing of it is left for a result to pay.
+            status IN ('accepted', 'cashed_out')
+                AND NOT (cash_out_paid + cash_out_handle > 0 AND handle_riding = 0
+                         AND payout_win = 0) AS rides
+        FROM bet
+    ) AS b
     LEFT JOIN ticket_settled AS t ON t.bet_id = b.bet_id
     LEFT JOIN selection_result AS r
         ON r.game_id = b.game_id AND r.market = b.market AND r.line = b.line
