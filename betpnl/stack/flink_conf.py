@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -82,9 +83,16 @@ def python_options(settings: Settings, *, ours: bool) -> dict[str, str]:
 def state_folder(settings: Settings) -> Path:
     """Where the job's state is kept, apart for each pair of log and tables that it belongs to.
 
-    Going on from one pair's sums with the other's tables would falsify them without a word.
+    Going on from one pair's sums with the other's tables would falsify them without a word. What
+    is embedded belongs to this home; other services are told apart by their addresses.
     """
-    return settings.home / "state" / f"{settings.mysql_database}{settings.topic_prefix}"
+    # No database has a dot in its name; and Flink reads a folder's address without unquoting it.
+    pair = f"{settings.mysql_database}.{settings.topic_prefix}"
+    elsewhere = (settings.mysql_url, settings.kafka_bootstrap, settings.flink_rest_url)
+    place = "embedded"
+    if any(elsewhere):
+        place = hashlib.sha256("\n".join(elsewhere).encode()).hexdigest()[:12]
+    return settings.home / "state" / pair / place
 
 
 def folders(settings: Settings) -> dict[str, str]:

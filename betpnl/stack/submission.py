@@ -17,6 +17,7 @@ from betpnl.paths import PROJECT
 from betpnl.settings import Settings
 from betpnl.stack import flink_client, flink_conf, flink_rest
 from betpnl.stack.endpoints import Endpoints
+from betpnl.stack.mysql_service import COLLATIONS
 from betpnl.stack.resolve import endpoints
 
 JOB = PROJECT / "jobs" / "pnl.py"
@@ -81,6 +82,7 @@ def _newest_checkpoint(settings: Settings) -> str:
 
 def _make_tables(settings: Settings, found: Endpoints, *, resuming: bool) -> None:
     with connect(found) as connection:
+        _refuse_folding(connection, found.mysql_database)
         filled = filled_tables(connection)
         if filled and not resuming:
             raise UserError(
@@ -94,6 +96,20 @@ def _make_tables(settings: Settings, found: Endpoints, *, resuming: bool) -> Non
             raise UserError(
                 f"MySQL does not make the tables of {found.mysql_database}: {error.args[-1]}"
             ) from None
+
+
+def _refuse_folding(connection: pymysql.connections.Connection, database: str) -> None:
+    """Refuse a database whose keys fold case, accents or blanks: two of ours would be one row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT @@collation_database")
+        (collation,) = cursor.fetchone() or ("",)
+    if collation not in COLLATIONS.values():
+        wanted = COLLATIONS["mariadb" if "MariaDB" in connection.get_server_info() else "mysql"]
+        raise UserError(
+            f"MySQL's database {database} compares texts by {collation}, which takes keys like "
+            f"'a' and 'A' for one; before it has tables, say ALTER DATABASE `{database}` "
+            f"CHARACTER SET utf8mb4 COLLATE {wanted}, or choose another mysql_database."
+        )
 
 
 def cause(output: str) -> str:

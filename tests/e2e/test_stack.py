@@ -116,6 +116,20 @@ def test_read_user_may_only_read(running: Settings) -> None:
             cursor.execute("DROP TABLE may_read")
 
 
+def test_a_database_that_folds_case_is_refused_with_the_fix(running: Settings) -> None:
+    folding = running.model_copy(update={"mysql_database": "betpnl_folding"})
+    with connect(stack.endpoints(running)) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE betpnl_folding COLLATE utf8mb4_0900_ai_ci")
+        try:
+            refused = _betpnl(folding, "submit")
+        finally:
+            cursor.execute("DROP DATABASE betpnl_folding")
+
+    assert refused.returncode != 0
+    assert "utf8mb4_0900_ai_ci" in refused.stderr
+    assert "ALTER DATABASE" in refused.stderr
+
+
 def test_topics_are_there_and_kept_for_ever(running: Settings) -> None:
     present = topics.client(stack.endpoints(running).kafka_bootstrap).list_topics(timeout=10).topics
     for name in topics.names(running):

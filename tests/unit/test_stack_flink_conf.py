@@ -41,6 +41,25 @@ def test_written_file_is_yaml_with_addresses_and_without_what_is_left_out(tmp_pa
     assert (tmp_path / "log4j-console.properties").is_file()
 
 
+def test_state_of_other_services_or_names_is_never_found(tmp_path: Path) -> None:
+    there = "elsewhere:9092"
+    deployments = [
+        Settings.load(home=tmp_path),
+        Settings.load(home=tmp_path, mysql_database="a", topic_prefix="bc"),
+        Settings.load(home=tmp_path, mysql_database="ab", topic_prefix="c"),
+        Settings.load(home=tmp_path, kafka_bootstrap=there),
+        Settings.load(home=tmp_path, mysql_url="mysql://user@elsewhere:3306"),
+        Settings.load(home=tmp_path, flink_rest_url="http://elsewhere:8081"),
+        Settings.load(home=tmp_path, flink_rest_url="http://other:8081", kafka_bootstrap=there),
+    ]
+
+    folders = {flink_conf.state_folder(settings) for settings in deployments}
+
+    assert len(folders) == len(deployments)
+    assert not any(a in b.parents for a in folders for b in folders)
+    assert flink_conf.state_folder(deployments[0]) == flink_conf.state_folder(deployments[0])
+
+
 def test_the_taskmanager_takes_what_is_set_else_a_third_of_the_memory(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
