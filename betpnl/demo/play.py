@@ -22,7 +22,7 @@ from betpnl.job.schema import filled_tables
 from betpnl.mysql import connect
 from betpnl.replay import KafkaSink, Options, Report
 from betpnl.settings import Settings
-from betpnl.stack import Endpoints, checkpoint, flink_rest
+from betpnl.stack import Endpoints, flink_rest
 from betpnl.stack.flink_conf import state_folder
 from betpnl.stack.submission import submit
 from betpnl.verify.command import verify
@@ -103,12 +103,6 @@ class Play:
             if not interrupted and wish.seconds is not None:
                 return self._prove(report, before, log)
         self._console.print(summary.sent(report, self._first_row_s))
-        checkpoint.take_first(
-            self._settings,
-            self._found.flink_rest_url,
-            lambda line: self._steps.report("job", line),
-        )
-        self._steps.close()
         if wish.seconds is not None:
             raise KeyboardInterrupt
         self._console.print("Data stay: the next demo goes on from here; `make clean` removes all.")

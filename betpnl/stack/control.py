@@ -12,7 +12,7 @@ from pathlib import Path
 
 from betpnl.errors import UserError
 from betpnl.settings import Settings
-from betpnl.stack import external, ports
+from betpnl.stack import checkpoint, external, ports
 from betpnl.stack.endpoints import Endpoints
 from betpnl.stack.flink_service import JobManager, TaskManager
 from betpnl.stack.interrupt import interruptible
@@ -68,11 +68,16 @@ def stop(
 ) -> list[str]:
     """End exactly what was started, all at once; return the names of what was running.
 
-    names: only these services. kill: no time to clean up, as a crash would.
+    names: only these services. kill: no time to clean up, as a crash would. A job that has had
+    no checkpoint yet is given one, so that the next start has something to go on from.
     """
     with _exclusive(settings):
         memory = Memory.read(settings.home)
-        return _stop(settings, memory, _chosen(NAMES, names), kill, report)
+        chosen = _chosen(NAMES, names)
+        if not kill and JobManager.name in chosen and _runs(memory, JobManager.name):
+            url = JobManager(Place(settings, memory.ports)).rest_url
+            checkpoint.take_first(settings, url, lambda line: report("job", line))
+        return _stop(settings, memory, chosen, kill, report)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from betpnl.stack.resolve import external_mysql
 
 FLINK_MINOR = "2.2."
 _POLL_S = 0.5
+_MYSQL_MIN = ".".join(map(str, MYSQL_VERSION_MIN))
 
 
 def check(
@@ -64,7 +65,7 @@ def _mysql(settings: Settings, wait_s: float) -> str:
     with connection:
         shown = str(connection.get_server_info())
     if "MariaDB" not in shown and version_tuple(shown) < MYSQL_VERSION_MIN:
-        raise UserError(f"Setting mysql_url: MySQL {shown} is too old; 8.0.17 is needed.")
+        raise UserError(f"Setting mysql_url: MySQL {shown} is too old; {_MYSQL_MIN} is needed.")
     return shown
 
 
