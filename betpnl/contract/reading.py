@@ -15,7 +15,10 @@ from betpnl.contract.topics import BETS, FX_RATES, GAMES, MARKET_CANCELS, ODDS, 
 T = TypeVar("T")
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 # A text that Python might take for a number where JSON would not: `1_0`, ` 10 `, other digits.
-_LOOSE = re.compile(rb':\s*"(?=[^"]*[\s_+\x80-\xff])[\s+\-.0-9_\x80-\xff][^"\\a-df-zA-DF-Z]*"')
+_LOOSE = re.compile(
+    rb':\s*"[-.0-9\s+_\x80-\xff](?:(?<=[\s+_\x80-\xff])|(?=[^"]*[\s+_\x80-\xff]))'
+    rb'[^"\\a-df-zA-DF-Z]*"'
+)
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
