@@ -18,6 +18,7 @@ _LOOK_EVERY_S = 0.25
 # The next regular checkpoint may be half a minute away. Each costs the job something, though,
 # and one that still has much to read would commit little.
 _CHECKPOINT_EVERY_S = 5.0
+_CHECKPOINT_MAX_S = 30.0
 
 
 def behind(until: Offsets, committed: Offsets) -> dict[str, int]:
@@ -70,7 +71,8 @@ def wait_until_passed(
             )
         report(f"{missing} to be written; {state}")
         if job is not None and time.monotonic() >= next_checkpoint:
-            checkpoint.take(flink_rest_url, str(job["jid"]), deadline - time.monotonic())
+            left_s = min(deadline - time.monotonic(), _CHECKPOINT_MAX_S)
+            checkpoint.take(flink_rest_url, str(job["jid"]), left_s)
             next_checkpoint = time.monotonic() + _CHECKPOINT_EVERY_S
         time.sleep(_LOOK_EVERY_S)
 
