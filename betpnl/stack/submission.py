@@ -115,8 +115,10 @@ def _refuse_folding(connection: pymysql.connections.Connection, database: str) -
 def cause(output: str) -> str:
     """The line of a failed submission that tells most."""
     causes = [
-        line.strip()
+        line.strip(" :")
         for line in output.splitlines()
-        if re.match(r"(\s*Caused by:|[\w.]*(Error|Exception)\b)", line)
+        # Java's word for an error that Python has printed further up.
+        if "Python process exits with code" not in line
+        and re.match(r"(\s*Caused by:|:? ?[\w.]*(Error|Exception)\b)", line)
     ]
     return causes[-1] if causes else (output.strip().splitlines() or ["no output"])[-1]

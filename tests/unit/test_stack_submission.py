@@ -24,5 +24,12 @@ def test_only_checkpoints_of_jobs_before_the_last_are_removed(tmp_path: Path) ->
 def test_cause_is_the_innermost_that_flink_names() -> None:
     output = "java.lang.RuntimeException: outer\n\tat some.Where\nCaused by: a.BError: inner\n"
     assert submission.cause(output) == "Caused by: a.BError: inner"
+    from_python = (
+        "py4j.protocol.Py4JJavaError: An error occurred while calling o1.execute.\n"
+        ": java.lang.IllegalStateException: no operators\n\tat some.Where\n"
+        "a.ProgramAbortException: java.lang.RuntimeException: Python process exits with code: 1\n"
+        "Caused by: java.lang.RuntimeException: Python process exits with code: 1\n"
+    )
+    assert submission.cause(from_python) == "java.lang.IllegalStateException: no operators"
     assert submission.cause("only this\n") == "only this"
     assert submission.cause("") == "no output"
