@@ -145,7 +145,7 @@ def test_ids_that_differ_only_in_case_or_accent_are_different(world: World) -> N
 def test_the_bounds_themselves_are_taken(world: World) -> None:
     longest = "€" * 64
     names = {str(number) * 60: 1.5 + number for number in range(10, 40)}
-    # With 30 legs of 128 selections, some 250 kB.
+    # With 30 legs of 128 selections, some 290 kB.
     broad = {"home": 1.05, **{f"{number:064}": 200.0 + number for number in range(127)}}
     world.send(
         "bets",

@@ -14,7 +14,8 @@ from betpnl.contract import limits
 from betpnl.contract.topics import BETS
 from betpnl.feed_rows import FeedRows
 from betpnl.model.outcome import OutcomeModel
-from tests.unit.test_contract_reading import ARRIVALS, ARRIVED_MS, BET, RULES, Json, mutated
+from tests.unit.contract_records import ARRIVED_MS, BET, RULES, Json
+from tests.unit.test_contract_fuzz import ARRIVALS, mutated
 
 COLUMNS = 30
 REJECT = 2

@@ -1,99 +1,32 @@
-"""What gets in, and that nothing else than a reason ever comes of what does not."""
+"""What gets in, and what is said of what does not."""
 
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from betpnl.contract import limits
-from betpnl.contract.checks import Rules
-from betpnl.contract.reading import Rejected, plain_text, reader
+from betpnl.contract.reading import Rejected, reader
 from betpnl.contract.records import Bet
-from betpnl.contract.topics import BETS, FX_RATES, GAMES, MARKET_CANCELS, ODDS, RESULTS, TOPICS
-
-Json = dict[str, Any]
-
-ARRIVED_MS = int(datetime(2024, 5, 1, 12, tzinfo=UTC).timestamp() * 1000)
-DAY_MS = 86_400_000
-RULES = Rules("EUR", bet_horizon_ms=400 * DAY_MS, accepted_ahead_ms=300_000)
-READERS = {topic.name: reader(topic, RULES) for topic in TOPICS}
-
-LEG: Json = {
-    "leg": 1,
-    "game_id": "g1",
-    "sport": "football",
-    "market": "match_result",
-    "selection": "home",
-    "odds": 2.35,
-    "market_odds": {"home": 2.35, "draw": 3.4, "away": 3.1},
-}
-BET: Json = {
-    "bet_id": "b1",
-    "version": 1,
-    "status": "accepted",
-    "accepted_at": "2024-05-01T12:00:00Z",
-    "currency": "USD",
-    "fx_rate": 0.92,
-    "stake": 10.5,
-    "legs": [LEG],
-}
-ACCUMULATOR: Json = {
-    **BET,
-    "bet_type": "accumulator",
-    "legs": [LEG, {**LEG, "leg": 2, "game_id": "g2", "line": "-2.5", "in_play": True}],
-}
-RESULT: Json = {
-    "game_id": "g1",
-    "market": "match_result",
-    "selection": "home",
-    "version": 1,
-    "result": "win",
-    "settled_at": "2024-05-01T14:00:00+02:00",
-}
-ODDS_RECORD: Json = {
-    "game_id": "g1",
-    "market": "total",
-    "line": "2.5",
-    "version": 7,
-    "at": "2024-05-01T12:00:00.123Z",
-    "prices": {"over": 1.9, "under": "1.95"},
-}
-GAME: Json = {"game_id": "g1", "version": 1, "sport": "football", "starts_at": None}
-CANCEL: Json = {"game_id": "g1", "market": "total", "version": 1, "from": "2024-05-01T12:00:00Z"}
-RATE: Json = {"currency": "USD", "version": 1, "rate": 0.92, "valid_from": "2024-05-01T00:00:00Z"}
-
-GOOD: list[tuple[str, Json]] = [
-    (BETS.name, BET),
-    (BETS.name, ACCUMULATOR),
-    (BETS.name, {**BET, "currency": "EUR", "fx_rate": None}),
-    (BETS.name, {**BET, "stake": "10.50", "stake_type": "free"}),
-    (
-        BETS.name,
-        {**BET, "status": "cashed_out", "cash_out": {"fraction": 0.5, "amount": 6}, "version": 2},
-    ),
-    (RESULTS.name, RESULT),
-    (RESULTS.name, {**RESULT, "dead_heat": [1, 2]}),
-    (RESULTS.name, {**RESULT, "status": "rolled_back", "result": None}),
-    (ODDS.name, ODDS_RECORD),
-    (ODDS.name, {**ODDS_RECORD, "prices": {}}),
-    (GAMES.name, GAME),
-    (MARKET_CANCELS.name, CANCEL),
-    (FX_RATES.name, RATE),
-]
-
-
-def with_leg(**changes: Any) -> Json:
-    return {**BET, "legs": [{**LEG, **changes}]}
-
-
-def without(record: Json, field: str) -> Json:
-    return {name: value for name, value in record.items() if name != field}
+from betpnl.contract.topics import BETS, GAMES, ODDS, RESULTS
+from tests.unit.contract_records import (
+    ARRIVED_MS,
+    BET,
+    CANCEL,
+    DAY_MS,
+    GAME,
+    GOOD,
+    LEG,
+    ODDS_RECORD,
+    RATE,
+    READERS,
+    RESULT,
+    RULES,
+    Json,
+    with_leg,
+    without,
+)
 
 
 def nested(depth: int) -> str:
@@ -309,129 +242,6 @@ def test_the_record_is_compared_with_its_arrival_and_never_with_the_clock() -> N
 )
 def test_versions_of_one_thing_share_a_key(topic: Any, record: Json, key: bytes) -> None:
     assert topic.key(read(topic.name, record)) == key
-
-
-def fits(text: str, length_max: int) -> bool:
-    text.encode()
-    return len(text) <= length_max and not any(ord(character) < 32 for character in text)
-
-
-@given(st.text(st.characters(codec=None), max_size=600), st.integers(0, 300))
-def test_plain_text_fits_any_column(text: str, length_max: int) -> None:
-    assert fits(plain_text(text, length_max), length_max)
-
-
-def reads_or_rejects(topic: str, message: bytes | None, arrived_ms: int) -> None:
-    rejection = "valid"
-    try:
-        READERS[topic].read(message, arrived_ms)
-    except Rejected as rejected:
-        rejection = str(rejected)
-    assert rejection
-    assert fits(rejection, limits.REASON_LENGTH_MAX)
-
-
-TOPIC_NAMES = st.sampled_from([topic.name for topic in TOPICS])
-ARRIVALS = st.one_of(st.just(ARRIVED_MS), st.integers(0, 4_000_000_000_000))
-
-
-@given(TOPIC_NAMES, st.one_of(st.none(), st.binary(max_size=300)), ARRIVALS)
-def test_any_bytes_give_a_record_or_a_reason(
-    topic: str, message: bytes | None, arrived_ms: int
-) -> None:
-    reads_or_rejects(topic, message, arrived_ms)
-
-
-ABSURD: st.SearchStrategy[Any] = st.one_of(
-    st.sampled_from(
-        [
-            "NaN",
-            "sNaN",
-            "-Infinity",
-            "1e400",
-            "1e-400",
-            "1e999999999999",
-            "-0",
-            " 1 ",
-            "\ud800",
-            "\x00",
-            "",
-            "2024-05-01T12:00:00+23:59",
-            "0001-01-01T00:00:00+14:00",
-            "9999-12-31T23:59:59.999999-14:00",
-            10**30,
-            -(10**30),
-            2**63,
-            1e308,
-            -1e-308,
-            [],
-            {},
-        ]
-    ),
-    st.recursive(
-        st.one_of(
-            st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.decimals().map(str)
-        ),
-        lambda inner: st.one_of(
-            st.lists(inner, max_size=3), st.dictionaries(st.text(), inner, max_size=3)
-        ),
-        max_leaves=5,
-    ),
-)
-
-
-def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found = [path] if path else []
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            found += paths(inner, (*path, name))
-    elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            found += paths(inner, (*path, place))
-    return found
-
-
-def changed_at(record: Json, path: tuple[Any, ...], change: Callable[[Any], Any]) -> Json:
-    copy = json.loads(json.dumps(record))
-    place = copy
-    for step in path[:-1]:
-        place = place[step]
-    place[path[-1]] = change(place[path[-1]])
-    return copy  # type: ignore[no-any-return]
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> tuple[str, Json]:
-    """A good record with up to three of its values replaced by something absurd."""
-    topic, record = draw(st.sampled_from(GOOD))
-    for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(paths(record)))
-        absurd = draw(ABSURD)
-        record = changed_at(record, path, lambda _, absurd=absurd: absurd)
-    return topic, record
-
-
-@given(mutated(), ARRIVALS)
-def test_any_mutated_record_gives_a_record_or_a_reason(
-    topic_and_record: tuple[str, Json], arrived_ms: int
-) -> None:
-    topic, record = topic_and_record
-    reads_or_rejects(topic, json.dumps(record).encode(), arrived_ms)
-    raw = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    reads_or_rejects(topic, raw, arrived_ms)
-
-
-@given(st.sampled_from(GOOD), st.data())
-def test_any_damaged_message_gives_a_record_or_a_reason(
-    topic_and_record: tuple[str, Json], data: st.DataObject
-) -> None:
-    topic, record = topic_and_record
-    message = bytearray(json.dumps(record).encode())
-    for _ in range(data.draw(st.integers(1, 4))):
-        message[data.draw(st.integers(0, len(message) - 1))] = data.draw(st.integers(0, 255))
-    cut = data.draw(st.integers(0, len(message)))
-    reads_or_rejects(topic, bytes(message), ARRIVED_MS)
-    reads_or_rejects(topic, bytes(message[:cut]), ARRIVED_MS)
 
 
 @pytest.mark.parametrize("text", ["1_0", " 10", "10 ", "+10", "\u0661\u0660", "\uff11\uff10"])

@@ -9,7 +9,11 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_contract_reading import (
+
+from betpnl.contract.reading import Rejected
+from betpnl.contract.schema import json_schemas
+from betpnl.contract.topics import TOPICS
+from tests.unit.contract_records import (
     ARRIVED_MS,
     BET,
     GAME,
@@ -23,10 +27,6 @@ from test_contract_reading import (
     with_leg,
     without,
 )
-
-from betpnl.contract.reading import Rejected
-from betpnl.contract.schema import json_schemas
-from betpnl.contract.topics import TOPICS
 
 SCHEMAS = json_schemas()
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
