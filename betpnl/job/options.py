@@ -24,7 +24,7 @@ def job_options(settings: Settings) -> dict[str, str]:
         # Every sink has one writer, keyed as its table is: nothing has to be put in order again.
         "table.exec.sink.upsert-materialize": "NONE",
         # A bet is seldom seen twice within seconds: a cache of the Rank's newest keys only keeps
-        # what would be garbage alive until it is old (15 kB a bet were moved to the old heap).
+        # what would be garbage alive until it is old (3 of 15 kB a bet that went to the old heap).
         "table.exec.rank.topn-cache-size": "1",
         "python.fn-execution.bundle.time": str(settings.python_bundle_time_ms),
         "python.fn-execution.bundle.size": str(settings.python_bundle_size),

@@ -13,7 +13,7 @@ from betpnl.mysql import connect
 from betpnl.settings import Settings
 from betpnl.stack import flink_rest, topics
 from betpnl.stack.mysql_server import MYSQL_VERSION_MIN, version_tuple
-from betpnl.stack.mysql_service import COLLATIONS
+from betpnl.stack.mysql_service import wanted_collation
 from betpnl.stack.resolve import external_mysql
 
 FLINK_MINOR = "2.2."
@@ -72,7 +72,7 @@ def _mysql(settings: Settings, wait_s: float) -> str:
 def _make_database(settings: Settings) -> None:
     with connect(external_mysql(settings), database="") as connection:
         cursor = connection.cursor()
-        flavour = "mariadb" if "MariaDB" in str(connection.get_server_info()) else "mysql"
+        collation = wanted_collation(str(connection.get_server_info()))
         cursor.execute(
             "SELECT 1 FROM information_schema.schemata WHERE schema_name = %s",
             (settings.mysql_database,),
@@ -81,13 +81,13 @@ def _make_database(settings: Settings) -> None:
             try:
                 cursor.execute(
                     f"CREATE DATABASE `{settings.mysql_database}` CHARACTER SET utf8mb4 "
-                    f"COLLATE {COLLATIONS[flavour]}"
+                    f"COLLATE {collation}"
                 )
             except pymysql.err.MySQLError as error:
                 raise UserError(
                     f"Setting mysql_url: the user may not make the database "
                     f"{settings.mysql_database} ({error.args[-1]}); make it, with collation "
-                    f"{COLLATIONS[flavour]}, or give the user the right."
+                    f"{collation}, or give the user the right."
                 ) from None
 
 

@@ -24,6 +24,12 @@ COLLATIONS = {"mysql": "utf8mb4_0900_bin", "mariadb": "utf8mb4_nopad_bin"}
 
 SOCKET = "mysql.sock"
 
+
+def wanted_collation(version: str) -> str:
+    """The collation for a server of this version, as the server itself words it."""
+    return COLLATIONS["mariadb" if "MariaDB" in version else "mysql"]
+
+
 COMMON_OPTIONS = (
     "--bind-address=127.0.0.1",
     "--skip-name-resolve",

@@ -17,7 +17,7 @@ from betpnl.paths import PROJECT
 from betpnl.settings import Settings
 from betpnl.stack import flink_client, flink_conf, flink_rest
 from betpnl.stack.endpoints import Endpoints
-from betpnl.stack.mysql_service import COLLATIONS
+from betpnl.stack.mysql_service import COLLATIONS, wanted_collation
 from betpnl.stack.resolve import endpoints
 
 JOB = PROJECT / "jobs" / "pnl.py"
@@ -104,7 +104,7 @@ def _refuse_folding(connection: pymysql.connections.Connection, database: str) -
         cursor.execute("SELECT @@collation_database")
         (collation,) = cursor.fetchone() or ("",)
     if collation not in COLLATIONS.values():
-        wanted = COLLATIONS["mariadb" if "MariaDB" in connection.get_server_info() else "mysql"]
+        wanted = wanted_collation(connection.get_server_info())
         raise UserError(
             f"MySQL's database {database} compares texts by {collation}, which takes keys like "
             f"'a' and 'A' for one; before it has tables, say ALTER DATABASE `{database}` "
