@@ -130,7 +130,15 @@ class Kafka(Service):
     def _format(self, run: tuple[str, ...], properties: Path) -> None:
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         done = subprocess.run(
-            [*run, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)],
+            # One word: an id may begin with a dash, which alone would be taken for an option.
+            [
+                *run,
+                "kafka.tools.StorageTool",
+                "format",
+                f"--cluster-id={cluster}",
+                "-c",
+                str(properties),
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
