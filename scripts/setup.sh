@@ -67,7 +67,7 @@ fi
 
 # -- jars --------------------------------------------------------------------------------
 if ! is_done .cache/jars/.stamp "$jars_stamp"; then
-    say "Jars of Kafka and of Flink's connectors into .cache/jars/ (60 MB)"
+    say "Jars of Kafka, Debezium and Flink's connectors into .cache/jars/ (80 MB)"
     rm -rf .cache/jars
     mkdir -p .cache/jars
     scripts/jars.sh "$PWD/.cache/jars" \

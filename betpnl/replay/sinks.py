@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, Producer
 
-from betpnl.contract.topics import TOPICS
-from betpnl.errors import UserError
+from betpnl.kafka import producer_config, require_topics
 from betpnl.replay.messages import Block
 
 # How long to let Kafka catch up when the producer's own queue is full.
 _FULL_WAIT_S = 0.01
-_CONNECT_TIMEOUT_S = 10.0
 
 
 class Sink(Protocol):
@@ -69,20 +67,12 @@ class KafkaSink:
         self._prefix = topic_prefix
         self._failures = 0
         self._last_failure = ""
-        self._producer = Producer(producer_config(bootstrap) | {"on_delivery": self._failed})
-        try:
-            present = self._producer.list_topics(timeout=_CONNECT_TIMEOUT_S).topics
-        except KafkaException as error:
-            raise UserError(
-                f"Kafka at {bootstrap} does not answer ({error.args[0].str()}); start it with "
-                "`betpnl up`, or set kafka_bootstrap."
-            ) from None
-        missing = [topic_prefix + t.name for t in TOPICS if topic_prefix + t.name not in present]
-        if missing:
-            raise UserError(
-                f"Kafka at {bootstrap} has no topic {', '.join(missing)}; `betpnl up` makes them, "
-                "or topic_prefix is another one."
-            )
+        self._producer = Producer(
+            producer_config(bootstrap)
+            # A call for each message would double what it costs.
+            | {"delivery.report.only.error": True, "on_delivery": self._failed}
+        )
+        require_topics(self._producer, bootstrap, topic_prefix)
 
     def send(self, block: Block, start: int, stop: int) -> None:
         """Hand messages to the producer; waits only while its queue is full."""
@@ -114,25 +104,6 @@ class KafkaSink:
         self._producer.flush(timeout_s)
 
     def _failed(self, error: KafkaError | None, _: Any) -> None:
-        # Only errors are reported: a callback for each message would double what it costs.
         if error is not None:
             self._failures += 1
             self._last_failure = error.str()
-
-
-def producer_config(bootstrap: str) -> dict[str, Any]:
-    """Settings of a producer that loses nothing and costs little."""
-    return {
-        "bootstrap.servers": bootstrap,
-        "acks": "all",
-        "enable.idempotence": True,
-        "linger.ms": 5,
-        "compression.type": "lz4",
-        # As Java clients do, so that whoever writes a key finds the same partition.
-        "partitioner": "murmur2_random",
-        "queue.buffering.max.messages": 500_000,
-        "queue.buffering.max.kbytes": 262_144,
-        "delivery.report.only.error": True,
-        # librdkafka would write a line for each attempt to connect into the progress bar.
-        "log_level": 0,
-    }

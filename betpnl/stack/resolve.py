@@ -22,12 +22,18 @@ def endpoints(settings: Settings) -> Endpoints:
     """
     memory = Memory.read(settings.home)
     return replace(
-        _mysql(settings, memory),
-        kafka_bootstrap=settings.kafka_bootstrap
-        or f"{HOST}:{_port(memory, 'kafka', 'kafka_bootstrap')}",
+        mysql(settings),
+        kafka_bootstrap=kafka_bootstrap(settings),
         flink_rest_url=settings.flink_rest_url
         or f"http://{HOST}:{_port(memory, 'jobmanager', 'flink_rest_url')}",
     )
+
+
+def kafka_bootstrap(settings: Settings) -> str:
+    """Kafka's address. Raises UserError when it is neither set nor started."""
+    if settings.kafka_bootstrap:
+        return settings.kafka_bootstrap
+    return f"{HOST}:{_port(Memory.read(settings.home), 'kafka', 'kafka_bootstrap')}"
 
 
 def external_mysql(settings: Settings) -> Endpoints:
@@ -46,7 +52,12 @@ def external_mysql(settings: Settings) -> Endpoints:
     )
 
 
-def _mysql(settings: Settings, memory: Memory) -> Endpoints:
+def mysql(settings: Settings) -> Endpoints:
+    """MySQL, without Kafka and Flink.
+
+    Raises UserError when it is neither set nor started, or one that is set does not take us.
+    """
+    memory = Memory.read(settings.home)
     if settings.mysql_url:
         found = external_mysql(settings)
         with connect(found, database="") as connection:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from betpnl.contract.checks import Rules
 from betpnl.contract.currencies import minor_units
 from betpnl.contract.topics import TOPICS
+from betpnl.deployment import rules
 from betpnl.errors import UserError
 from betpnl.model.outcome import OutcomeModel
 from betpnl.mysql import connect
@@ -28,8 +29,6 @@ from betpnl.verify.printing import Outcome, as_json, print_outcome
 from betpnl.verify.rescore import Rescorer
 from betpnl.verify.tables import BET, TABLES, VIEWS, Table
 from betpnl.verify.waiting import wait_until_passed
-
-_DAY_MS = 86_400_000
 
 
 def verify(
@@ -83,15 +82,6 @@ def verify(
     else:
         print_outcome(outcome, Console())
     raise typer.Exit(outcome.code)
-
-
-def rules(settings: Settings) -> Rules:
-    """The rules that the settings make for records."""
-    return Rules(
-        base_currency=settings.base_currency,
-        bet_horizon_ms=settings.bet_horizon_days * _DAY_MS,
-        accepted_ahead_ms=settings.accepted_ahead_max_s * 1000,
-    )
 
 
 def stated(until: str, ends: Offsets) -> Offsets:
