@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
@@ -16,13 +17,14 @@ from rich.console import Console
 from betpnl.errors import UserError
 from betpnl.games import load_games
 from betpnl.replay.clock import SystemClock
+from betpnl.replay.http_sink import HttpSink
 from betpnl.replay.options import Mix, Options
 from betpnl.replay.plan import plan
 from betpnl.replay.screen import Screen, summary
 from betpnl.replay.sender import run, start_time
 from betpnl.replay.sinks import KafkaSink, Nowhere, Sink
 from betpnl.settings import Settings
-from betpnl.stack import endpoints
+from betpnl.stack.resolve import kafka_bootstrap
 
 _SEEDS = 1_000_000
 _MIX = Mix()
@@ -53,6 +55,12 @@ def replay(
         list[str] | None, typer.Option(help="Only this sport; may be given several times.")
     ] = None,
     dry_run: Annotated[bool, typer.Option(help="Make everything, send nothing.")] = False,
+    api: Annotated[
+        str, typer.Option(help="Send over HTTP to the API at this address, not to Kafka.")
+    ] = "",
+    token_file: Annotated[
+        Path | None, typer.Option(help="File with the API's token, for --api.")
+    ] = None,
     accumulators: Annotated[float, _share("accumulators")] = _MIX.accumulators,
     free: Annotated[float, _share("free bets")] = _MIX.free,
     rejected: Annotated[float, _share("rejected")] = _MIX.rejected,
@@ -89,18 +97,18 @@ def replay(
         ),
     )
     console = Console()
-    sink = Nowhere() if dry_run else _kafka(settings)
+    sink, arrived = _sink(settings, dry_run, api, token_file)
     every_game = load_games()
     clock = SystemClock()
     planned = plan(options, every_game, start_time(clock))
     with _interrupts() as interrupted, Screen(console, planned) as screen:
         report = run(planned, sink, clock, screen.show, interrupted.is_set)
-    console.print(summary(planned, report, arrived="in a dry run" if dry_run else "to Kafka"))
+    console.print(summary(planned, report, arrived=arrived))
     if report.interrupted:
         raise typer.Exit(130)
     if report.delivered < report.sent:
         raise UserError(
-            f"{report.sent - report.delivered} of {report.sent} messages did not arrive in Kafka"
+            f"{report.sent - report.delivered} of {report.sent} messages did not arrive"
             f"{f' ({report.last_failure})' if report.last_failure else ''}; "
             "see `betpnl status` and send them again with the same --seed and options."
         )
@@ -124,7 +132,17 @@ def _interrupts() -> Iterator[threading.Event]:
             signal.signal(number, previous[number])
 
 
-def _kafka(settings: Settings) -> Sink:
-    # A Kafka that is set is enough: the replay needs neither MySQL nor Flink.
-    bootstrap = settings.kafka_bootstrap or endpoints(settings).kafka_bootstrap
-    return KafkaSink(bootstrap, settings.topic_prefix)
+def _sink(settings: Settings, dry_run: bool, api: str, token_file: Path | None) -> tuple[Sink, str]:
+    """Where the messages go, and how the summary puts it."""
+    if dry_run:
+        return Nowhere(), "in a dry run"
+    if not api:
+        # The replay needs neither MySQL nor Flink.
+        return KafkaSink(kafka_bootstrap(settings), settings.topic_prefix), "to Kafka"
+    if token_file is None:
+        raise UserError("--api needs --token-file: a file with a token of `betpnl token add`.")
+    try:
+        token = token_file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise UserError(f"--token-file {token_file} cannot be read: {error}") from None
+    return HttpSink(api, token), "over HTTP"
