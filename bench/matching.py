@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from betpnl.contract.topics import BETS
 from betpnl.replay import Block, Mix, Plan
 
 Floats = NDArray[np.float64]
@@ -66,6 +67,21 @@ def planned(plan: Plan, blocks: Iterable[Block] | None = None) -> Planned:
             fixture.game_id: at_s[games == fixture.number]
             for fixture in plan.timeline.fixtures
             if (games == fixture.number).any()
+        }
+    )
+
+
+def by_batch(planned_counts: Planned, blocks: Iterable[Block], size: int) -> Planned:
+    """The same counts, each at the time when the batch that carries its bet is due to go out.
+
+    size: messages of the topic `bets` in a batch, which is due with its last.
+    """
+    at_s = np.concatenate([block.at_s for block in blocks if block.topic is BETS])
+    due_s = np.append(at_s[size - 1 :: size], at_s[-1])
+    return Planned(
+        {
+            game_id: due_s[np.searchsorted(due_s, times_s)]
+            for game_id, times_s in planned_counts.times_s.items()
         }
     )
 

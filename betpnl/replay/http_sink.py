@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from array import array
 from collections import deque
 from collections.abc import Sequence
 
@@ -37,6 +38,8 @@ class HttpSink:
         connections: int = CONNECTIONS,
     ) -> None:
         """url: of the API, without `/v1`. linger_s: how long a batch may wait to be full."""
+        self.answered_after_s = array("d")
+        """From a batch's last message to its answer (s), whatever that was."""
         self._url = url.rstrip("/")
         self._headers = {
             "Authorization": f"Bearer {token}",
@@ -84,15 +87,17 @@ class HttpSink:
     def _work(self) -> None:
         with httpx.Client(headers=self._headers, timeout=_TIMEOUT_S) as client:
             while True:
-                topic, values = self._take()
+                topic, queued_s, values = self._take()
                 failed, why = self._post(client, topic, values)
                 with self._answered:
+                    self.answered_after_s.append(time.monotonic() - queued_s)
                     self._waiting -= len(values)
                     self._failures += failed
                     self._last_failure = why if failed else self._last_failure
                     self._answered.notify_all()
 
-    def _take(self) -> tuple[Topic, list[bytes]]:
+    def _take(self) -> tuple[Topic, float, list[bytes]]:
+        """The next batch: its topic, when its last message was queued, its messages."""
         with self._queued:
             while True:
                 now_s, due_s = time.monotonic(), None
@@ -101,10 +106,10 @@ class HttpSink:
                         continue
                     age_s = now_s - queue[0][0]
                     if len(queue) >= self._batch or self._draining or age_s >= self._linger_s:
-                        values = [queue.popleft()[1] for _ in range(min(len(queue), self._batch))]
+                        taken = [queue.popleft() for _ in range(min(len(queue), self._batch))]
                         # There may be enough left for another connection.
                         self._queued.notify()
-                        return topic, values
+                        return topic, taken[-1][0], [value for _, value in taken]
                     left_s = self._linger_s - age_s
                     due_s = left_s if due_s is None else min(due_s, left_s)
                 self._queued.wait(due_s)

@@ -9,9 +9,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from betpnl.contract.topics import BETS
+from betpnl.contract.topics import BETS, GAMES
 from betpnl.games import load_games
-from betpnl.replay import Options, plan
+from betpnl.replay import Block, Options, plan
 
 BENCH = Path(__file__).resolve().parents[2] / "bench"
 
@@ -78,3 +78,14 @@ def test_the_steady_rate_leaves_out_start_and_end(matching: ModuleType) -> None:
     )
 
     assert matching.steady_rate(seen, 0.1, 0.9) == pytest.approx(40.0)
+
+
+def test_a_count_of_a_batch_is_due_when_the_batch_goes_out(matching: ModuleType) -> None:
+    block = Block(BETS, [0.0, 1.0, 2.0, 3.0, 4.0], [b""] * 5, [b""] * 5)
+    other = Block(GAMES, [0.5], [b""], [b""])
+    planned = matching.Planned({"a": np.array([0.0, 1.0, 3.0]), "b": np.array([2.0, 4.0])})
+
+    due = matching.by_batch(planned, [block, other], size=2)
+
+    assert due.times_s["a"].tolist() == [1.0, 1.0, 3.0]
+    assert due.times_s["b"].tolist() == [3.0, 4.0]
