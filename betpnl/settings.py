@@ -182,6 +182,62 @@ class Settings(BaseSettings):
         Path("models/outcome.onnx"), description="The ONNX model that scores each bet."
     )
 
+    api_host: str = Field(
+        "127.0.0.1",
+        description="Address that the API listens on. Other than the machine's own only with a "
+        "token, and behind something that speaks TLS.",
+    )
+    api_port: Port = Field(0, description="Port of the API; 0 takes 8000 or the next free one.")
+    api_serves: Literal["all", "ingest", "pnl"] = Field(
+        "all",
+        description="What the API serves: `ingest` takes records, `pnl` gives figures, or `all`.",
+    )
+    api_workers: Positive = Field(
+        1, description="Processes that serve the API. Each counts `api_records_per_s` for itself."
+    )
+    api_tokens_file: ProjectPath | None = Field(
+        None, description="File of the tokens' hashes; without it, `tokens.json` in `home`."
+    )
+    api_tokens: SecretStr = Field(
+        SecretStr(""),
+        description="The content of a tokens file, instead of the file: `betpnl token export`.",
+    )
+    api_body_bytes_max: Positive = Field(
+        8_388_608, description="Largest body of a request, as sent and decompressed."
+    )
+    api_records_max: Positive = Field(
+        1000, description="Most records in a request. A batch is checked in one go."
+    )
+    api_records_per_s: NotNegative = Field(
+        0,
+        description="Records a second that a client may send; 0 is no limit. A token may have "
+        "a limit of its own.",
+    )
+    api_ack_timeout_ms: Positive = Field(
+        10_000, description="How long a request waits for Kafka's acknowledgement."
+    )
+    api_waiting_records_max: Positive = Field(
+        50_000,
+        description="Records waiting for Kafka beyond which the API answers 503.",
+    )
+    api_header_timeout_s: Positive = Field(
+        10, description="How long a client may take to send a request's header."
+    )
+    api_body_timeout_s: Positive = Field(
+        30, description="How long a client may take to send a request's body."
+    )
+    api_connections_max: Positive = Field(
+        1000, description="Connections at a time, in each worker; more are answered 503."
+    )
+    api_drain_s: NotNegative = Field(
+        0,
+        description="How long a stopping API still takes requests while `/readyz` is 503, for a "
+        "load balancer to notice.",
+    )
+    api_stop_timeout_s: Positive = Field(
+        30, description="How long a stopping API waits for requests under way."
+    )
+
     start_timeout_s: Positive = Field(
         120, description="How long `betpnl up` waits for a service to answer."
     )

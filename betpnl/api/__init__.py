@@ -1,0 +1,1 @@
+"""The API over HTTP: bets, results, odds and games in; profit and loss out."""
