@@ -15,7 +15,8 @@ from betpnl.errors import UserError
 
 @dataclass(frozen=True)
 class Entry:
-    """One command: its name, where its function lives, and its line in `betpnl --help`."""
+    """One command: its name, its line in `betpnl --help`, and where its function lives, or the
+    Typer of its own commands."""
 
     name: str
     function: str
@@ -29,6 +30,8 @@ COMMANDS = (
     Entry("status", "betpnl.commands.status:status", "Show what runs, its version and its log."),
     Entry("watch", "betpnl.watch.command:watch", "See games by money at risk, live."),
     Entry("replay", "betpnl.replay.command:replay", "Stream bets on real games into Kafka."),
+    Entry("ingest", "betpnl.api.command:ingest", "Serve the API: bets in, PNL out."),
+    Entry("token", "betpnl.api.token_command:token", "Make and revoke tokens of the API."),
     Entry("submit", "betpnl.commands.submit:submit", "Submit the live PNL job to Flink."),
     Entry("sql", "betpnl.commands.sql:sql", "Ask Flink and MySQL in SQL, live."),
     Entry("verify", "betpnl.verify.command:verify", "Compute all again and compare, to the cent."),
@@ -66,10 +69,13 @@ class LazyGroup(TyperGroup):
 
 
 def load(entry: Entry) -> Any:
-    """Import an entry's function and make the command of it."""
+    """Import an entry's function, or its group of commands, and make the command of it."""
     module, _, name = entry.function.partition(":")
+    found = getattr(importlib.import_module(module), name)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_command(found)
     single = typer.Typer(add_completion=False)
-    single.command(name=entry.name, help=entry.help)(getattr(importlib.import_module(module), name))
+    single.command(name=entry.name)(found)
     return typer.main.get_command(single)
 
 

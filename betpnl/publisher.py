@@ -31,15 +31,25 @@ class Publisher:
     """
 
     def __init__(
-        self, bootstrap: str, topic_prefix: str = "", *, ack_timeout_s: float = 30.0
+        self,
+        bootstrap: str,
+        topic_prefix: str = "",
+        *,
+        ack_timeout_s: float = 30.0,
+        message_bytes_max: int = 1_048_576,
     ) -> None:
         """Connects in the background: a broker that is away is not an error yet.
 
         ack_timeout_s: how long a batch may wait for its acknowledgement before it has failed.
+        message_bytes_max: the largest message, as the broker has it.
         """
         self._bootstrap, self._prefix = bootstrap, topic_prefix
         self._producer = Producer(
-            producer_config(bootstrap) | {"message.timeout.ms": int(ack_timeout_s * 1000)}
+            producer_config(bootstrap)
+            | {
+                "message.timeout.ms": int(ack_timeout_s * 1000),
+                "message.max.bytes": message_bytes_max,
+            }
         )
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._poll, name="publisher", daemon=True)

@@ -23,6 +23,7 @@ SCOPES: tuple[ScopeName, ...] = (
     "games:write",
     "pnl:read",
 )
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"
 _PREFIX = "betpnl"
 _SECRET_BYTES = 32
 # Longer than any token of ours; nothing longer is hashed.
@@ -34,7 +35,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is kept of a token."""
 
     id: Annotated[str, Meta(pattern=r"^[0-9a-f]{12}\Z")]
-    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
+    name: Annotated[str, Meta(pattern=NAME_PATTERN)]
     scopes: Annotated[list[ScopeName], Meta(min_length=1)]
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
     created_at: Annotated[datetime, Meta(tz=True)]

@@ -9,14 +9,14 @@ from betpnl.contract.topics import TOPICS
 
 def json_schemas() -> dict[str, dict[str, Any]]:
     """One JSON Schema (2020-12) for each topic, by the topic's name."""
-    return {topic.name: _numbers_too(msgspec.json.schema(topic.record_type)) for topic in TOPICS}
+    return {topic.name: numbers_too(msgspec.json.schema(topic.record_type)) for topic in TOPICS}
 
 
-def _numbers_too(schema: Any) -> Any:
+def numbers_too(schema: Any) -> Any:
     """The schema with a decimal as number or text: msgspec reads both and names the text only."""
     if isinstance(schema, dict):
-        changed = {name: _numbers_too(value) for name, value in schema.items()}
+        changed = {name: numbers_too(value) for name, value in schema.items()}
         if changed.get("format") == "decimal":
             changed["type"] = ["number", "string"]
         return changed
-    return [_numbers_too(value) for value in schema] if isinstance(schema, list) else schema
+    return [numbers_too(value) for value in schema] if isinstance(schema, list) else schema

@@ -1,0 +1,145 @@
+"""Connections within bounds: uvicorn has no timeout for a header and no limit to its length."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from betpnl.api import errors, log
+from betpnl.api.errors import ApiError
+from betpnl.settings import Settings
+
+STATE = "connection_limits"
+"""Under this name the application's lifespan hands the limits to its connections."""
+
+_HEADER_BYTES_MAX = 65_536
+# The application answers first, in its own words; past that, whatever is still sent is cut off.
+_GRACE_S = 5.0
+
+
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """How patient the server is. connections: how many there may be at a time."""
+
+    header_timeout_s: float
+    body_timeout_s: float
+    connections: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> ConnectionLimits:
+        """The limits that the settings want."""
+        return cls(
+            settings.api_header_timeout_s,
+            settings.api_body_timeout_s,
+            settings.api_connections_max,
+        )
+
+
+class Connection(HttpToolsProtocol):
+    """One client's connection: uvicorn's, with a deadline for every header and body."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A new connection: its first header is awaited."""
+        super().connection_made(transport)
+        self._limits: ConnectionLimits = self.app_state[STATE]
+        self._deadline: asyncio.TimerHandle | None = None
+        self._header_bytes = 0
+        self._in_header = True
+        self._await(self._limits.header_timeout_s)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is awaited any longer."""
+        self._arrived()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """More of a header or a body."""
+        super().data_received(data)
+        if not self._in_header or self.transport.is_closing():
+            return
+        if self._deadline is None:
+            # Bytes that belong to no request yet, such as empty lines between two.
+            self._await(self._limits.header_timeout_s)
+        self._header_bytes += len(data)
+        if self._header_bytes > _HEADER_BYTES_MAX:
+            self._refuse(ApiError(431, "header_too_large", "The header is too large."))
+
+    def on_message_begin(self) -> None:
+        """A request's first byte."""
+        super().on_message_begin()
+        self._in_header = True
+        self._await(self._limits.header_timeout_s)
+
+    def on_headers_complete(self) -> None:
+        """The header is there; the body is awaited."""
+        self._in_header, self._header_bytes = False, 0
+        self._await(self._limits.body_timeout_s + _GRACE_S)
+        own = self.app
+        if len(self.connections) > self._limits.connections:
+            self.app = _busy
+        super().on_headers_complete()
+        self.app = own
+
+    def on_message_complete(self) -> None:
+        """The request is there; the next header may take as long as the connection lives."""
+        self._arrived()
+        self._in_header = True
+        super().on_message_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Idle for too long; also ends a connection whose client does not read its answer."""
+        super().timeout_keep_alive_handler()
+        self.loop.call_later(_GRACE_S, self.transport.abort)
+
+    def send_400_response(self, msg: str) -> None:
+        """No HTTP: answered in our shape."""
+        self._refuse(ApiError(400, "malformed_request", msg))
+
+    def _await(self, seconds: float) -> None:
+        self._arrived()
+        self._deadline = self.loop.call_later(seconds, self._late)
+
+    def _arrived(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _late(self) -> None:
+        self._deadline = None
+        if self.transport.is_closing():
+            return
+        if self._in_header and self._header_bytes:
+            self._refuse(ApiError(408, "slow_header", "The header took too long."))
+            return
+        log.write("cut_off", reason="nothing came" if self._in_header else "the body did not end")
+        self.transport.abort()
+
+    def _refuse(self, error: ApiError) -> None:
+        """Answer without the application, then hang up."""
+        request_id = secrets.token_hex(8)
+        log.write("refused", request_id=request_id, status=error.status, code=error.code)
+        body = msgspec.json.encode({"error": error.body(request_id)})
+        status = HTTPStatus(error.status)
+        head = (
+            f"HTTP/1.1 {status} {status.phrase}\r\ncontent-type: {errors.JSON}\r\n"
+            f"content-length: {len(body)}\r\nx-request-id: {request_id}\r\n"
+            "connection: close\r\n\r\n"
+        )
+        self._arrived()
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+
+
+async def _busy(scope: Scope, receive: Receive, send: Send) -> None:
+    scope.setdefault("state", {})["request_id"] = secrets.token_hex(8)
+    error = ApiError(503, "too_many_connections", "Too many connections.", retry_after_s=1)
+    response: Any = errors.answer(scope, error)
+    response.headers["connection"] = "close"
+    await response(scope, receive, send)

@@ -1,0 +1,1 @@
+"""Records in: from a request's body to Kafka's acknowledgement."""

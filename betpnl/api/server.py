@@ -1,0 +1,120 @@
+"""The application on a port, in one process or several, until a signal ends it."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import os
+import socket
+import tempfile
+from datetime import UTC, datetime
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from betpnl.api import log, metrics
+from betpnl.api.app import create_app
+from betpnl.api.connections import Connection
+from betpnl.api.token_book import TokenBook
+from betpnl.errors import UserError
+from betpnl.settings import Settings
+from betpnl.stack.interrupt import interruptible
+
+_PORT = 8000
+_TRIES = 200
+# Above the idle time of the usual load balancers, so that it is they who hang up.
+_KEEP_ALIVE_S = 75
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket on the API's port. Raises UserError when it is taken."""
+    ports = [settings.api_port] if settings.api_port else range(_PORT, _PORT + _TRIES)
+    for port in ports:
+        try:
+            return _bound(settings.api_host, port)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                continue
+            raise UserError(
+                f"The API cannot listen on {settings.api_host}:{port} ({error}); set api_host "
+                "and api_port to an address of this machine."
+            ) from None
+    raise UserError(
+        f"Setting api_port is {settings.api_port}, but that port is in use; set another, or 0 to "
+        "take a free one."
+        if settings.api_port
+        else f"No free port from {_PORT} to {_PORT + _TRIES - 1}; set api_port to one that is free."
+    )
+
+
+def require_tokens(settings: Settings) -> None:
+    """Raises UserError when the network could reach an API that nobody has a token for."""
+    if not is_loopback(settings.api_host) and not TokenBook(settings).has_any(datetime.now(UTC)):
+        raise UserError(
+            f"Setting api_host is {settings.api_host}, which others can reach, but there is no "
+            "valid token; make one with `betpnl token add`, or set api_host to 127.0.0.1."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def serve(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way."""
+    try:
+        # uvicorn raises its signal again when all is done.
+        with interruptible():
+            if settings.api_workers == 1:
+                uvicorn.Server(_config(settings, app)).run(sockets=[listener])
+            else:
+                _serve_by_several(settings, listener)
+    except KeyboardInterrupt:
+        return
+
+
+def worker_app() -> FastAPI:
+    """The application of one of several processes; its settings come by the environment."""
+    return create_app(Settings.load())
+
+
+def _serve_by_several(settings: Settings, listener: socket.socket) -> None:
+    with tempfile.TemporaryDirectory(prefix="betpnl-metrics-") as folder:
+        os.environ |= {**settings.environment(), metrics.FOLDER_VARIABLE: folder}
+        config = _config(settings, "betpnl.api.server:worker_app")
+        Multiprocess(config, sockets=[listener]).run()
+
+
+def _config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=settings.api_workers,
+        http=Connection,
+        ws="none",
+        lifespan="on",
+        log_config=log.CONFIG,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=settings.api_stop_timeout_s,
+    )
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    bound.set_inheritable(True)
+    return bound
