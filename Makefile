@@ -24,10 +24,14 @@ unit: setup  ## tests that need no services
 e2e: setup  ## tests on real MySQL, Kafka and Flink
 	@.venv/bin/pytest -m e2e
 
-lock: setup  ## requirements.lock from requirements.in
-	@.venv/bin/uv pip compile requirements.in --output-file requirements.lock --quiet \
-		--python-version 3.11 --python-platform x86_64-manylinux_2_28 --generate-hashes \
-		--no-header --no-emit-index-url --no-emit-find-links
+COMPILE := .venv/bin/uv pip compile --quiet --python-version 3.11 \
+	--python-platform x86_64-manylinux_2_28 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links
+
+lock: setup  ## requirements.lock from requirements.in, and the API's part of it
+	@$(COMPILE) requirements.in --output-file requirements.lock
+	@$(COMPILE) deploy/requirements-api.in --constraints requirements.lock --no-annotate \
+		--output-file deploy/requirements-api.lock
 
 clean: setup  ## stop the services and remove all data (.betpnl/); downloads stay
 	@.venv/bin/betpnl down

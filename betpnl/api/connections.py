@@ -52,6 +52,9 @@ class Connection(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._header_bytes = 0
         self._in_header = True
+        if len(self.connections) > self._limits.connections:
+            # It alone is turned away, once it has said what it wants; the others stay.
+            self.app = _busy
         self._await(self._limits.header_timeout_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -61,8 +64,9 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """More of a header or a body."""
+        self._completed = False
         super().data_received(data)
-        if not self._in_header or self.transport.is_closing():
+        if not self._in_header or self._completed or self.transport.is_closing():
             return
         if self._deadline is None:
             # Bytes that belong to no request yet, such as empty lines between two.
@@ -81,16 +85,12 @@ class Connection(HttpToolsProtocol):
         """The header is there; the body is awaited."""
         self._in_header, self._header_bytes = False, 0
         self._await(self._limits.body_timeout_s + _GRACE_S)
-        own = self.app
-        if len(self.connections) > self._limits.connections:
-            self.app = _busy
         super().on_headers_complete()
-        self.app = own
 
     def on_message_complete(self) -> None:
         """The request is there; the next header may take as long as the connection lives."""
         self._arrived()
-        self._in_header = True
+        self._in_header = self._completed = True
         super().on_message_complete()
 
     def timeout_keep_alive_handler(self) -> None:
@@ -114,6 +114,10 @@ class Connection(HttpToolsProtocol):
     def _late(self) -> None:
         self._deadline = None
         if self.transport.is_closing():
+            return
+        if self._in_header and self.cycle and not self.cycle.response_complete:
+            # The answer to the request before comes first.
+            self._await(self._limits.header_timeout_s)
             return
         if self._in_header and self._header_bytes:
             self._refuse(ApiError(408, "slow_header", "The header took too long."))

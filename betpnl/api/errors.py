@@ -51,6 +51,8 @@ class ApiError(Exception):
             return {"www-authenticate": 'Bearer realm="betpnl"'}
         if self.status == 403:
             return {"www-authenticate": 'Bearer realm="betpnl", error="insufficient_scope"'}
+        if self.status == 408:
+            return {"connection": "close"}
         return {} if self.retry_after_s is None else {"retry-after": str(self.retry_after_s)}
 
 

@@ -51,15 +51,22 @@ class Requests:
         try:
             await self._app(scope, receive, send_with_id)
         except Exception as error:
-            # The frames only: what an exception says may hold a bet.
-            frames = traceback.format_tb(error.__traceback__)[-8:]
-            log.write("error", request_id=request_id, exception=type(error).__name__, frames=frames)
+            _log_error(error, request_id)
             if status:
                 raise
             failed = ApiError(500, "internal_error", "Something failed here; the log knows more.")
             await errors.answer(scope, failed)(scope, receive, send_with_id)
         finally:
             _note(scope, request_id, status, time.perf_counter() - started)
+
+
+def _log_error(error: Exception, request_id: str) -> None:
+    # Where, but not what it says: that may hold a bet.
+    frames = [
+        f"{frame.filename}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)[-8:]
+    ]
+    log.write("error", request_id=request_id, exception=type(error).__name__, frames=frames)
 
 
 def _note(scope: Scope, request_id: str, status: int, took_s: float) -> None:

@@ -71,7 +71,7 @@ def serve(settings: Settings, app: FastAPI, listener: socket.socket) -> None:
         # uvicorn raises its signal again when all is done.
         with interruptible():
             if settings.api_workers == 1:
-                uvicorn.Server(_config(settings, app)).run(sockets=[listener])
+                uvicorn.Server(config(settings, app)).run(sockets=[listener])
             else:
                 _serve_by_several(settings, listener)
     except KeyboardInterrupt:
@@ -86,11 +86,12 @@ def worker_app() -> FastAPI:
 def _serve_by_several(settings: Settings, listener: socket.socket) -> None:
     with tempfile.TemporaryDirectory(prefix="betpnl-metrics-") as folder:
         os.environ |= {**settings.environment(), metrics.FOLDER_VARIABLE: folder}
-        config = _config(settings, "betpnl.api.server:worker_app")
-        Multiprocess(config, sockets=[listener]).run()
+        several = config(settings, "betpnl.api.server:worker_app")
+        Multiprocess(several, sockets=[listener]).run()
 
 
-def _config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
+def config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
+    """How uvicorn serves an application, or the one that a factory of this name makes."""
     return uvicorn.Config(
         app,
         factory=isinstance(app, str),

@@ -31,16 +31,12 @@ class Delivery:
         self._waiting_max, self._timeout_s = waiting_max, ack_timeout_s + _GUARD_S
         metrics.WAITING_RECORDS.set_function(publisher.waiting)
 
-    def require_kafka(self) -> None:
-        """Raises ApiError (503) while Kafka is known to be away."""
+    async def publish(self, topic: Topic, messages: Sequence[tuple[bytes, bytes]]) -> None:
+        """Returns when all replicas have the batch. Raises ApiError (503) if that fails."""
         if self._watch.is_away:
             raise ApiError(
                 503, "kafka_away", f"Kafka does not answer. {_AGAIN}", retry_after_s=_RETRY_AWAY_S
             )
-
-    async def publish(self, topic: Topic, messages: Sequence[tuple[bytes, bytes]]) -> None:
-        """Returns when all replicas have the batch. Raises ApiError (503) if that fails."""
-        self.require_kafka()
         waiting = self._publisher.waiting()
         if waiting and waiting + len(messages) > self._waiting_max:
             raise _full()

@@ -11,6 +11,7 @@ from betpnl.contract.checks import NOT_YET
 # A path of field names and places, as the checks write it: `legs[0].odds`, `system, each_way`.
 _CHECKED = re.compile(r"([a-z_]+(?:\[.*?\])?(?:\.[a-z_]+)*(?:, [a-z_]+)*): (.+)", re.DOTALL)
 _DECODED = re.compile(r"(.+?)(?: - at `(key in )?\$(.*)`)?", re.DOTALL)
+_NO_JSON = ("JSON is malformed", "Input data was truncated")
 _MISSING = re.compile(r"Object missing required field `([^`]*)`")
 
 
@@ -36,6 +37,4 @@ def fault(reason: str) -> Fault:
     if missing:
         field = f"{path}.{missing[1]}" if path else missing[1]
         return Fault("missing", field, "is missing")
-    return Fault(
-        "malformed" if message.startswith("JSON is malformed") else "invalid", path, message
-    )
+    return Fault("malformed" if message.startswith(_NO_JSON) else "invalid", path, message)

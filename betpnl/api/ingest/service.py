@@ -73,7 +73,6 @@ class Ingest:
 
     async def take(self, topic: Topic, request: Request, client: Client) -> Response:
         """Answer a request with records of a topic. Raises ApiError."""
-        self._delivery.require_kafka()
         body = await bodies.read(
             request,
             bytes_max=self._settings.api_body_bytes_max,

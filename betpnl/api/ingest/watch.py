@@ -20,8 +20,7 @@ class KafkaWatch:
         self._publisher = publisher
         self._problem = _NOT_YET
         self._wake, self._ended = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="kafka-watch", daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._run, name="kafka-watch", daemon=True).start()
 
     @property
     def problem(self) -> str:
@@ -39,10 +38,9 @@ class KafkaWatch:
         self._wake.set()
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; a Kafka that does not answer is not waited for."""
         self._ended.set()
         self._wake.set()
-        self._thread.join()
 
     def _run(self) -> None:
         while not self._ended.is_set():
@@ -58,5 +56,5 @@ class KafkaWatch:
     def _tell(self, problem: str) -> None:
         before, self._problem = self._problem, problem
         metrics.KAFKA_UP.set(0 if problem else 1)
-        if bool(before) != bool(problem):
+        if before == _NOT_YET or bool(before) != bool(problem):
             log.write("kafka_away" if problem else "kafka_ready", reason=problem)
