@@ -44,14 +44,12 @@ class Publisher:
         message_bytes_max: the largest message, as the broker has it.
         """
         self._bootstrap, self._prefix = bootstrap, topic_prefix
-        self._producer = Producer(
-            producer_config(bootstrap)
-            | {
-                "message.timeout.ms": int(ack_timeout_s * 1000),
-                "message.max.bytes": message_bytes_max,
-            }
-        )
-        self._end = threading.Event()
+        self._config = producer_config(bootstrap) | {
+            "message.timeout.ms": int(ack_timeout_s * 1000),
+            "message.max.bytes": message_bytes_max,
+        }
+        self._producer = Producer(self._config)
+        self._end, self._broken = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._poll, name="publisher", daemon=True)
         self._thread.start()
 
@@ -68,7 +66,7 @@ class Publisher:
         if not messages:
             done("")
             return
-        batch = _Batch(len(messages), done)
+        batch = _Batch(len(messages), done, self._broken)
         name, produce, heard = self._prefix + topic.name, self._producer.produce, batch.heard
         for place, (key, value) in enumerate(messages):
             try:
@@ -109,16 +107,31 @@ class Publisher:
     def _poll(self) -> None:
         while not self._end.is_set():
             self._producer.poll(_POLL_S)
+            if self._broken.is_set():
+                self._renew()
+
+    def _renew(self) -> None:
+        """A producer that has met a fatal error takes nothing ever again: go on with another.
+
+        What it still held has failed, and is sent again by whoever sent it.
+        """
+        broken, self._producer = self._producer, Producer(self._config)
+        self._broken.clear()
+        broken.purge()
+        broken.flush(_POLL_S)
 
 
 class _Batch:
     """Counts the acknowledgements of a batch; its first error is its outcome."""
 
-    def __init__(self, size: int, done: Done) -> None:
+    def __init__(self, size: int, done: Done, broken: threading.Event) -> None:
         self._left, self._done, self._error = size, done, ""
+        self._broken = broken
         self._lock = threading.Lock()
 
     def heard(self, error: KafkaError | None, _: Message | None) -> None:
+        if error is not None and (error.fatal() or error.code() == KafkaError._FATAL):
+            self._broken.set()
         with self._lock:
             self._left -= 1
             if error is not None and not self._error:

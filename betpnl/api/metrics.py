@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
@@ -12,7 +13,7 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 # A second figure beside each, which nobody asks for.
 disable_created_metrics()
@@ -72,8 +73,17 @@ LIMITED = Counter(
 
 def page() -> bytes:
     """All of them as text, over all workers."""
-    if FOLDER_VARIABLE not in os.environ:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder is None:
         return generate_latest(_REGISTRY)
+    for pid in _pids(Path(folder)):
+        if not Path(f"/proc/{pid}").exists():
+            mark_process_dead(pid, folder)
     together = CollectorRegistry()
     MultiProcessCollector(together)
     return generate_latest(together)
+
+
+def _pids(folder: Path) -> set[int]:
+    """Whose state of the moment, such as what waits, lies in the folder."""
+    return {int(path.stem.rpartition("_")[2]) for path in folder.glob("gauge_live*.db")}

@@ -3,10 +3,12 @@
 import socket
 
 import pytest
+from confluent_kafka import KafkaError
 
 from betpnl.contract.topics import BETS, GAMES
 from betpnl.errors import UserError
-from betpnl.publisher import NotDeliveredError, Publisher
+from betpnl.publisher import NotDeliveredError, Publisher, _Batch
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -55,4 +57,22 @@ def test_a_broker_that_is_away_is_named(nowhere: str) -> None:
     with pytest.raises(UserError, match=f"Kafka at {nowhere} does not answer"):
         publisher.require_topics(timeout_s=0.2)
 
+    publisher.close(timeout_s=0.1)
+
+
+@pytest.mark.parametrize(
+    "error", [KafkaError(KafkaError._FATAL), KafkaError(KafkaError._STATE, "gone", True)]
+)
+def test_a_producer_that_is_broken_for_good_is_replaced(nowhere: str, error: KafkaError) -> None:
+    publisher = Publisher(nowhere, ack_timeout_s=60)
+    said: list[str] = []
+    publisher.send(BETS, [(b"a", b"{}")], said.append)
+    broken = publisher._producer
+
+    # No broker can be made to cause one at will.
+    _Batch(1, said.append, publisher._broken).heard(error, None)
+    until(lambda: len(said) == 2, "the batch under way has not failed")
+
+    assert publisher._producer is not broken
+    assert all(said)
     publisher.close(timeout_s=0.1)

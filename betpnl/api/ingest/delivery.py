@@ -29,7 +29,6 @@ class Delivery:
         """waiting_max: records under way beyond which no more are taken."""
         self._publisher, self._watch = publisher, watch
         self._waiting_max, self._timeout_s = waiting_max, ack_timeout_s + _GUARD_S
-        metrics.WAITING_RECORDS.set_function(publisher.waiting)
 
     async def publish(self, topic: Topic, messages: Sequence[tuple[bytes, bytes]]) -> None:
         """Returns when all replicas have the batch. Raises ApiError (503) if that fails."""

@@ -44,6 +44,7 @@ class KafkaWatch:
 
     def _run(self) -> None:
         while not self._ended.is_set():
+            metrics.WAITING_RECORDS.set(self._publisher.waiting())
             try:
                 self._publisher.require_topics(_ANSWER_S)
             except UserError as error:
