@@ -23,6 +23,7 @@ from betpnl.stack.interrupt import interruptible
 
 _PORT = 8000
 _TRIES = 200
+_BACKLOG = 2048
 # Above the idle time of the usual load balancers, so that it is they who hang up.
 _KEEP_ALIVE_S = 75
 
@@ -103,6 +104,7 @@ def config(settings: Settings, app: FastAPI | str) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=settings.api_stop_timeout_s,
     )
@@ -114,6 +116,8 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
+        # Only now is the port ours: several may bind it, one may listen.
+        bound.listen(_BACKLOG)
     except OSError:
         bound.close()
         raise

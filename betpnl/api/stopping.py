@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# A closed terminal as well: uvicorn knows of the other two only.
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Stopping:
@@ -38,6 +39,7 @@ class Stopping:
 
         def note(number: int, frame: FrameType | None) -> None:
             first, self._told = not self._told, True
+            number = signal.SIGTERM if number == signal.SIGHUP else number
             act = before[signal.Signals(number)]
             assert callable(act)
             if first and self._drain_s:

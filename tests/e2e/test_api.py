@@ -26,7 +26,7 @@ from betpnl.paths import PROJECT
 from betpnl.publisher import Publisher
 from betpnl.settings import Settings
 from betpnl.stack.resolve import kafka_bootstrap
-from tests.e2e.api_process import Load, Running, bet, ingesting, messages
+from tests.api_process import Load, Running, bet, ingesting, messages
 from tests.unit.api_serving import add_token, bearer
 from tests.unit.lambda_events import FORMATS, answers, packed
 from tests.waiting import DEADLINE_S, until

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from betpnl.api import server
 from betpnl.api.app import create_app
 from betpnl.api.ingest.examples import EXAMPLES
 from betpnl.errors import UserError
+from tests.api_process import ingesting
 from tests.unit.api_serving import Served, add_token, serving, settings
 from tests.waiting import DEADLINE_S, until
 
@@ -203,7 +201,6 @@ def test_the_network_is_not_let_in_without_a_token(tmp_path: Path) -> None:
 
 def test_a_port_in_use_names_the_setting(tmp_path: Path) -> None:
     with server.listen(settings(tmp_path)) as taken:
-        taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(UserError, match=f"api_port is {port}, but that port is in use"):
             server.listen(settings(tmp_path, api_port=port))
@@ -213,34 +210,29 @@ def test_a_port_in_use_names_the_setting(tmp_path: Path) -> None:
         server.listen(settings(tmp_path, api_host="192.0.2.1"))
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_the_process_starts_without_kafka_and_ends_well(tmp_path: Path, workers: int) -> None:
+@pytest.mark.parametrize(
+    ("workers", "end"), [(1, signal.SIGTERM), (2, signal.SIGTERM), (1, signal.SIGHUP)]
+)
+def test_the_process_starts_without_kafka_and_ends_well(
+    tmp_path: Path, workers: int, end: signal.Signals
+) -> None:
     given = settings(tmp_path, api_workers=workers, api_drain_s=1)
     add_token(given)
-    with server.listen(given) as free:
-        port = free.getsockname()[1]
-    log = tmp_path / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "betpnl.cli", "ingest", "--port", str(port)],
-            env={**os.environ, **given.environment()},
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        until(lambda: "API: " in log.read_text(), lambda: log.read_text())
-        with httpx.Client(base_url=url, timeout=60, transport=httpx.HTTPTransport(retries=10)) as c:
-            until(lambda: "does not answer" in c.get("/readyz").text, "nobody misses Kafka")
-            assert c.post("/v1/games", json=EXAMPLES["games"]).status_code == 401
-            # One page for all workers, whichever answers.
-            assert 'betpnl_api_requests_total{route="/v1/games",status="401"} 1.0' in (
-                c.get("/metrics").text
-            )
-            process.send_signal(signal.SIGTERM)
-            until(lambda: "stopping" in c.get("/readyz").text, "it does not say that it stops")
-        assert process.wait(DEADLINE_S) == 0, log.read_text()
-    finally:
-        process.kill()
-        process.wait()
-    assert "Traceback" not in log.read_text()
+    with (
+        ingesting(given, tmp_path, missing="does not answer") as running,
+        httpx.Client(base_url=running.url, timeout=60) as client,
+    ):
+        assert client.post("/v1/games", json=EXAMPLES["games"]).status_code == 401
+        # One page for all workers, whichever answers.
+        figure = 'betpnl_api_requests_total{route="/v1/games",status="401"} 1.0'
+        assert figure in client.get("/metrics").text
+
+        running.process.send_signal(end)
+        until(lambda: "stopping" in client.get("/readyz").text, "it does not say that it stops")
+        assert running.process.wait(DEADLINE_S) == 0, running.log.read_text()
+        assert "Traceback" not in running.log.read_text()
+
+
+def test_two_that_start_at_once_take_two_ports(tmp_path: Path) -> None:
+    with server.listen(settings(tmp_path)) as first, server.listen(settings(tmp_path)) as second:
+        assert first.getsockname() != second.getsockname()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -18,7 +20,6 @@ from typing import Any
 import httpx
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
-from betpnl.api import server
 from betpnl.api.ingest.examples import EXAMPLES
 from betpnl.settings import Settings
 from betpnl.stack.resolve import kafka_bootstrap
@@ -30,8 +31,13 @@ class Running:
     """One `betpnl ingest` process."""
 
     process: subprocess.Popen[bytes]
-    url: str
     log: Path
+
+    @property
+    def url(self) -> str:
+        """Where it says that it listens, '' before it does."""
+        said = re.search(r"^API: (\S+)$", self.log.read_text(), re.MULTILINE)
+        return said[1] if said else ""
 
     def ready(self) -> str:
         """'' when it is, else what is missing."""
@@ -50,18 +56,18 @@ class Running:
 @contextmanager
 def ingesting(settings: Settings, folder: Path, *, missing: str = "") -> Iterator[Running]:
     """The API as a process, once it is ready, or says that this is missing."""
-    with server.listen(settings) as free:
-        port = free.getsockname()[1]
-    log = folder / f"ingest-{port}.log"
+    log = folder / f"ingest-{secrets.token_hex(4)}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "betpnl.cli", "ingest", "--port", str(port)],
+            [sys.executable, "-m", "betpnl.cli", "ingest"],
             env={**os.environ, **settings.environment()},
             stdout=output,
             stderr=output,
         )
-    running = Running(process, f"http://127.0.0.1:{port}", log)
+    running = Running(process, log)
     try:
+        until(lambda: bool(running.url) or process.poll() is not None, log.read_text)
+        assert process.poll() is None, log.read_text()
         until(
             lambda: missing in running.ready() if missing else not running.ready(),
             lambda: f"{running.ready()}\n{log.read_text()}",
