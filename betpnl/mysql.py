@@ -20,11 +20,13 @@ def connect(
     autocommit: bool = True,
     read_only: bool = False,
     connect_timeout_s: int = 10,
+    read_timeout_s: float | None = None,
 ) -> Connection:
     """Open a connection whose session runs in UTC.
 
     database: None takes the one of the endpoints, '' none at all. read_only: as the user that
-    may only read, where there is one. Raises UserError when the server does not take us.
+    may only read, where there is one. read_timeout_s: how long the server may be silent, None for
+    ever. Raises UserError when the server does not take us.
     """
     user, password = endpoints.mysql_user, endpoints.mysql_password
     if read_only and endpoints.mysql_read_user:
@@ -40,6 +42,7 @@ def connect(
             charset="utf8mb4",
             autocommit=autocommit,
             connect_timeout=connect_timeout_s,
+            read_timeout=read_timeout_s,
             init_command="SET time_zone = '+00:00'",
         )
     except pymysql.err.OperationalError as error:

@@ -64,6 +64,17 @@ class Settings(BaseSettings):
     mysql_password_file: Path | None = Field(
         None, description="File that holds the password, instead of `mysql_password`."
     )
+    mysql_read_user: str = Field(
+        "",
+        description="User of that server who may only read, for everything that only reads; "
+        "empty takes the one in `mysql_url`.",
+    )
+    mysql_read_password: SecretStr = Field(
+        SecretStr(""), description="Password for `mysql_read_user`."
+    )
+    mysql_read_password_file: Path | None = Field(
+        None, description="File that holds it, instead of `mysql_read_password`."
+    )
     mysql_database: str = Field(
         "betpnl",
         pattern=r"^[A-Za-z0-9_]{1,64}$",
@@ -163,6 +174,23 @@ class Settings(BaseSettings):
     )
     sink_retries: NotNegative = Field(
         3, description="Tries to write a batch again before the job restarts from a checkpoint."
+    )
+
+    api_read_connections_max: Positive = Field(
+        4, description="Connections to MySQL for questions to the API; more of them wait."
+    )
+    api_read_time_max_ms: Positive = Field(
+        5_000, description="How long MySQL may work on one question to the API."
+    )
+    api_stream_interval_ms: Positive = Field(
+        500, description="Time between two readings of what changed, for `GET /v1/stream`."
+    )
+    api_stream_heartbeat_s: Positive = Field(
+        15, description="A stream without news sends a comment so often, that nobody hangs up."
+    )
+    api_streams_max: Positive = Field(200, description="Streams open at once in one process.")
+    api_streams_per_client_max: Positive = Field(
+        20, description="Of these, how many one client may have."
     )
 
     base_currency: str = Field(
@@ -298,13 +326,22 @@ class Settings(BaseSettings):
 
     def resolved_mysql_password(self) -> str:
         """The password for `mysql_url`, from the setting or its file. Raises UserError."""
-        if self.mysql_password_file is None:
-            return self.mysql_password.get_secret_value()
-        path = in_project(self.mysql_password_file)
+        return self._secret("mysql_password")
+
+    def resolved_mysql_read_password(self) -> str:
+        """The password for `mysql_read_user`, from the setting or its file. Raises UserError."""
+        return self._secret("mysql_read_password")
+
+    def _secret(self, name: str) -> str:
+        file: Path | None = getattr(self, f"{name}_file")
+        if file is None:
+            secret: SecretStr = getattr(self, name)
+            return secret.get_secret_value()
+        path = in_project(file)
         try:
             return path.read_text(encoding="utf-8").rstrip("\r\n")
         except OSError as error:
-            raise UserError(f"mysql_password_file {path} cannot be read: {error}") from None
+            raise UserError(f"{name}_file {path} cannot be read: {error}") from None
 
     def environment(self) -> dict[str, str]:
         """These settings as `BETPNL_*` variables, secrets included, for a child process."""

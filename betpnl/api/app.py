@@ -15,6 +15,8 @@ from betpnl.api.connections import STATE, ConnectionLimits
 from betpnl.api.ingest import routes as ingest_routes
 from betpnl.api.ingest.service import SERVED, BatchAnswer, Ingest
 from betpnl.api.openapi import LOCKED, ErrorAnswer
+from betpnl.api.pnl import examples as pnl_examples
+from betpnl.api.pnl import routes as pnl_routes
 from betpnl.api.requests import Requests
 from betpnl.api.stopping import Stopping
 from betpnl.api.token_book import TokenBook
@@ -56,9 +58,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(ingest_routes.router, responses=LOCKED)
         types += [BatchAnswer, *(topic.record_type for topic in SERVED)]
     if settings.api_serves in ("all", "pnl"):
-        # The one line that is missing: app.include_router(betpnl.api.pnl.routes.router)
-        pass
-    openapi.install(app, types)
+        app.include_router(pnl_routes.router, responses=LOCKED)
+        types += pnl_routes.TYPES
+    openapi.install(app, types, pnl_examples.ANSWERS)
     return app
 
 

@@ -69,6 +69,17 @@ LIMITED = Counter(
     ("client",),
     registry=_REGISTRY,
 )
+STREAMS = Gauge(
+    "betpnl_api_streams",
+    "Streams open now.",
+    multiprocess_mode="livesum",
+    registry=_REGISTRY,
+)
+STREAM_READINGS = Counter(
+    "betpnl_api_stream_readings_total",
+    "Readings of what changed, whatever the number of streams.",
+    registry=_REGISTRY,
+)
 
 
 def page() -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -58,8 +59,13 @@ LOCKED: dict[int | str, Json] = {
 """What every endpoint behind a token may answer."""
 
 
-def install(app: FastAPI, types: list[type[Any]]) -> None:
-    """Describe the app, with the schemas of these types among its components."""
+def install(
+    app: FastAPI, types: list[type[Any]], examples: Mapping[str, Json] | None = None
+) -> None:
+    """Describe the app, with the schemas of these types among its components.
+
+    examples: of answers, by their type's name. The framework leaves out what is null in its own.
+    """
 
     def document() -> Json:
         if app.openapi_schema is None:
@@ -68,7 +74,18 @@ def install(app: FastAPI, types: list[type[Any]]) -> None:
             )
             _, schemas = msgspec.json.schema_components(types, ref_template=_PLACE)
             made.setdefault("components", {}).setdefault("schemas", {}).update(numbers_too(schemas))
+            _illustrate(made, examples or {})
             app.openapi_schema = made
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _illustrate(document: Json, examples: Mapping[str, Json]) -> None:
+    for path in document["paths"].values():
+        for operation in path.values():
+            content = operation["responses"].get("200", {}).get("content", {})
+            answer = content.get("application/json", {})
+            name = answer.get("schema", {}).get("$ref", "").rpartition("/")[2]
+            if name in examples:
+                answer["example"] = examples[name]

@@ -77,7 +77,8 @@ def _note(scope: Scope, request_id: str, status: int, took_s: float) -> None:
         "request",
         request_id=request_id,
         method=scope["method"],
-        path=scope["path"][:_PATH_LENGTH_MAX],
+        # The id of a bet is nobody's business here.
+        path=route or scope["path"][:_PATH_LENGTH_MAX],
         status=status,
         ms=round(took_s * 1000, 2),
         **scope["state"]["log"],

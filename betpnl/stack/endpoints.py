@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 class Endpoints:
     """Addresses and credentials of the three services.
 
-    mysql_source says where the server came from, in words for the user. The read user is ''
-    where the server is not ours and there is only the user of `mysql_url`.
+    mysql_source says where the server came from, in words for the user; mysql_embedded, whether
+    it is ours. The read user is '' where there is only the user of `mysql_url`.
     """
 
     mysql_host: str
@@ -24,11 +24,12 @@ class Endpoints:
     flink_rest_url: str
     mysql_read_user: str = ""
     mysql_read_password: str = field(default="", repr=False)
+    mysql_embedded: bool = False
 
     @property
     def jdbc_url(self) -> str:
         """Address for Connector/J: UTC both ways, and inserts of a batch sent as one."""
-        embedded = bool(self.mysql_read_user)
+        embedded = self.mysql_embedded
         options = {
             "rewriteBatchedStatements": "true",
             "connectionTimeZone": "UTC",

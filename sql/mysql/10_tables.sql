@@ -1,6 +1,7 @@
 -- Every table has one writer: a sink of the job. Sinks write values, never x = x + ?, so what a
 -- restart writes again is what stood there. Keys compare byte by byte, as Flink's do.
--- updated_at is the server's own clock and no sink's business.
+-- updated_at is the server's own clock and no sink's business: it moves when a row's values do, and
+-- by it the API finds the games that changed.
 
 CREATE TABLE IF NOT EXISTS bet (
     bet_id            VARCHAR(64)    NOT NULL,
@@ -116,6 +117,8 @@ CREATE TABLE IF NOT EXISTS selection_book (
     payout_win        DECIMAL(30,4)  NOT NULL,
     payout_half_win   DECIMAL(30,4)  NOT NULL,
     payout_half_lose  DECIMAL(30,4)  NOT NULL,
+    updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+                                     ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (game_id, market, line, selection)
 );
 
@@ -131,6 +134,8 @@ CREATE TABLE IF NOT EXISTS selection_result (
     dead_heat_tied    INT            NOT NULL,
     certainty         VARCHAR(64)    NOT NULL,
     settled_at        DATETIME(3)    NOT NULL,
+    updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+                                     ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (game_id, market, line, selection)
 );
 
@@ -140,6 +145,8 @@ CREATE TABLE IF NOT EXISTS game_settled (
     handle            DECIMAL(30,4)  NOT NULL,
     payout            DECIMAL(30,4)  NOT NULL,
     expected_payout   DECIMAL(30,4)  NOT NULL,
+    updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+                                     ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (game_id)
 );
 
@@ -158,6 +165,8 @@ CREATE TABLE IF NOT EXISTS game_ticket_settled (
     handle            DECIMAL(30,4)  NOT NULL,
     payout            DECIMAL(30,4)  NOT NULL,
     expected_payout   DECIMAL(30,4)  NOT NULL,
+    updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+                                     ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (game_id)
 );
 
@@ -170,6 +179,8 @@ CREATE TABLE IF NOT EXISTS selection_price (
     odds              DECIMAL(20,4)   NOT NULL,
     probability       DECIMAL(9,8)   NOT NULL,
     priced_at         DATETIME(3)    NOT NULL,
+    updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+                                     ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (game_id, market, line, selection)
 );
 
@@ -185,6 +196,8 @@ CREATE TABLE IF NOT EXISTS game (
     minute            INT,
     score_home        INT,
     score_away        INT,
+    updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+                                     ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (game_id)
 );
 

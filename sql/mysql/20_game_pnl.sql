@@ -26,7 +26,8 @@ SELECT
         - COALESCE(s.payout, 0) - COALESCE(t.payout, 0)
         - (p.expected_payout - COALESCE(s.expected_payout, 0)
            - COALESCE(t.expected_payout, 0))                                 AS total_pnl,
-    p.updated_at
+    GREATEST(p.updated_at, COALESCE(s.updated_at, p.updated_at),
+             COALESCE(t.updated_at, p.updated_at))                           AS updated_at
 FROM game_placed AS p
 LEFT JOIN game_settled AS s ON s.game_id = p.game_id
 LEFT JOIN game_ticket_settled AS t ON t.game_id = p.game_id;
