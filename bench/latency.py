@@ -6,7 +6,11 @@ bet is one count, in its game. The stack must be up; `betpnl up`, and for latenc
 `betpnl submit`, with the same settings.
 
   python bench/latency.py --rate 10000 --warmup 60 --seconds 180
+  python bench/latency.py --rate 1000 --api     the same over HTTP, by an API of its own
   python bench/latency.py --drain 1000000       writes a backlog, submits the job, waits for it
+
+Over HTTP, bets go out in batches, and a bet's planned time is that of its batch: when the last
+of its bets is due.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -26,13 +31,15 @@ from typing import Any
 import numpy as np
 from child import Child
 from cpu import percent_of_core, service_pids, used_s
-from matching import MIX, QUANTILES, Planned, figures, latencies, planned, steady_rate
+from matching import MIX, QUANTILES, Planned, by_batch, figures, latencies, planned, steady_rate
 from observe import observe
+from ways import ToApi, ToKafka, to_api, to_kafka
 
 from betpnl.errors import UserError
 from betpnl.games import Game, load_games
 from betpnl.mysql import connect
-from betpnl.replay import Block, KafkaSink, Options, Plan, Report, SystemClock, plan, run
+from betpnl.replay import Block, Options, Plan, Report, SystemClock, plan, run
+from betpnl.replay.http_sink import HttpSink
 from betpnl.settings import Settings
 from betpnl.stack import Endpoints, endpoints, flink_rest
 from betpnl.stack.submission import submit
@@ -73,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--patience", type=float, default=120, help="seconds to wait for the last bets")
     add("--drain", type=int, default=0, metavar="BETS", help="measure a backlog's drain instead")
     add("--seed", type=int, default=None, help="default: another one each time")
+    add("--api", action="store_true", help="send over HTTP, to an API started for this")
+    add("--batch", type=int, default=100, help="bets in a request (default: %(default)s)")
     add("--out", type=Path, default=None, help="also write the result to this file")
     return parser
 
@@ -94,12 +103,19 @@ def _latency(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any
     found = endpoints(settings)
     if flink_rest.live_job(found.flink_rest_url) is None:
         raise UserError("the job does not run; submit it with `betpnl submit`.")
+    with to_api(settings, arguments.batch) if arguments.api else nullcontext() as api:
+        return _measure(arguments, settings, found, api or to_kafka(settings))
+
+
+def _measure(
+    arguments: argparse.Namespace, settings: Settings, found: Endpoints, way: ToKafka | ToApi
+) -> dict[str, Any]:
     clock = SystemClock()
     seconds = arguments.warmup + arguments.seconds
     options = _options(arguments, settings, seconds=seconds)
     with (
         Child(observe, found, options.tag, arguments.poll_ms / 1000) as observer,
-        Child(_generate, options, found, settings) as generator,
+        Child(_generate, options, way) as generator,
     ):
         for child in (observer, generator):
             child.receive()
@@ -109,13 +125,17 @@ def _latency(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any
         roots = {
             **service_pids(settings), "observer": observer.pid, "generator": generator.pid
         }  # fmt: skip
+        if isinstance(way, ToApi):
+            roots["api"] = way.pid
         clock.sleep(origin.timestamp() + arguments.warmup - clock.now())
         before = used_s(roots)
         clock.sleep(origin.timestamp() + seconds - clock.now())
         after = used_s(roots)
-        report: Report = generator.receive()
+        report, answers_s = generator.receive()
         replay = plan(options, origin=origin)
         expected = planned(replay)
+        if isinstance(way, ToApi):
+            expected = by_batch(expected, replay.blocks(), way.batch)
         _await(found, options.tag, expected, arguments.patience)
         observer.send("stop")
         seen, gaps_s = observer.receive()
@@ -128,10 +148,15 @@ def _latency(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any
         "missing": int(np.isnan(latency_s).sum()),
         "cpu_percent_of_a_core": percent_of_core(before, after, arguments.seconds),
         "generator": _generator(report),
-        "observer_gap_ms": {
-            name: round(float(np.quantile(gaps_s, share)) * 1000, 2)
-            for name, share in QUANTILES.items()
-        },
+        **({"answered_after_ms": _quantiles_ms(answers_s)} if len(answers_s) else {}),
+        "observer_gap_ms": _quantiles_ms(gaps_s),
+    }
+
+
+def _quantiles_ms(values_s: Sequence[float]) -> dict[str, float]:
+    return {
+        name: round(float(np.quantile(values_s, share)) * 1000, 2)
+        for name, share in QUANTILES.items()
     }
 
 
@@ -144,7 +169,7 @@ def _drain(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     # A plan that is over already is sent as fast as Kafka takes it.
     length = timedelta(seconds=arguments.drain / arguments.rate + 60)
     replay = plan(options, origin=datetime.now(UTC) - length)
-    report = run(replay, KafkaSink(found.kafka_bootstrap, settings.topic_prefix), clock)
+    report = run(replay, to_kafka(settings).sink(), clock)
     wrote_s = clock.now() - replay.origin.timestamp() - length.total_seconds()
     expected = planned(replay)
     job = submit(settings)
@@ -187,11 +212,12 @@ def _running_s(found: Endpoints, job: str) -> float:
     return float(stamps["RUNNING"]) / 1000
 
 
-def _generate(pipe: Connection, options: Options, found: Endpoints, settings: Settings) -> None:
+def _generate(pipe: Connection, options: Options, way: ToKafka | ToApi) -> None:
     games = load_games()
-    sink = KafkaSink(found.kafka_bootstrap, settings.topic_prefix)
+    sink = way.sink()
     pipe.send("ready")
-    pipe.send(run(Made(options, games, pipe.recv()), sink, SystemClock()))
+    report = run(Made(options, games, pipe.recv()), sink, SystemClock())
+    pipe.send((report, sink.answered_after_s if isinstance(sink, HttpSink) else ()))
 
 
 class Made(Plan):

@@ -39,7 +39,7 @@ class HttpSink:
     ) -> None:
         """url: of the API, without `/v1`. linger_s: how long a batch may wait to be full."""
         self.answered_after_s = array("d")
-        """From a batch's last message to its answer (s), whatever that was."""
+        """From the last message of each full batch to its answer (s), whatever that was."""
         self._url = url.rstrip("/")
         self._headers = {
             "Authorization": f"Bearer {token}",
@@ -90,7 +90,8 @@ class HttpSink:
                 topic, queued_s, values = self._take()
                 failed, why = self._post(client, topic, values)
                 with self._answered:
-                    self.answered_after_s.append(time.monotonic() - queued_s)
+                    if len(values) == self._batch:
+                        self.answered_after_s.append(time.monotonic() - queued_s)
                     self._waiting -= len(values)
                     self._failures += failed
                     self._last_failure = why if failed else self._last_failure
