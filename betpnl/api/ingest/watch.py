@@ -45,12 +45,13 @@ class KafkaWatch:
     def _run(self) -> None:
         while not self._ended.is_set():
             metrics.WAITING_RECORDS.set(self._publisher.waiting())
+            problem = ""
             try:
                 self._publisher.require_topics(_ANSWER_S)
             except UserError as error:
-                self._tell(str(error))
-            else:
-                self._tell("")
+                problem = str(error)
+            if not self._ended.is_set():
+                self._tell(problem)
             self._wake.wait(_EVERY_S)
             self._wake.clear()
 
