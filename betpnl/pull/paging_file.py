@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -20,7 +20,7 @@ class _Sized(Strict):
     size: Size | None = Field(None, description="Most records that a page may have.")
 
     @model_validator(mode="after")
-    def _size_is_there(self) -> _Sized:
+    def _size_is_there(self) -> Self:
         if self.size_parameter is not None and self.size is None:
             raise ValueError("size is missing beside size_parameter")
         return self
@@ -117,10 +117,12 @@ class SincePaging(_Sized):
         description="How far each reading goes back behind the highest value seen: seconds, or a "
         "count. What becomes visible later than this after its time is missed.",
     )
-    limit: int = Field(
+    size: int | None = Field(
+        None,
         ge=0,
-        description="Most records that the API puts into one answer; 0 if it always gives all. "
-        "With a limit, the answer must be sorted, oldest first, unless `inner` is there.",
+        le=100_000,
+        description="Most records that the API puts into one answer, 0 if it always gives all. "
+        "Such an answer must be sorted, oldest first. Not needed with `inner`.",
     )
     inclusive: bool = Field(
         False,
@@ -135,6 +137,13 @@ class SincePaging(_Sized):
 
     @model_validator(mode="after")
     def _fits(self) -> SincePaging:
+        if (self.size is None) == (self.inner is None):
+            raise ValueError(
+                "needs either size, the most records in one answer (0 if it always gives all), or "
+                "inner, how one answer is paged"
+            )
+        if self.size_parameter is not None and not self.size:
+            raise ValueError("size_parameter needs a size above 0")
         if isinstance(self.inner, PagePaging) and self.inner.newest_first:
             raise ValueError("inner.newest_first does not go with since: each answer is read whole")
         if self.start is not None and self.type == "time":

@@ -22,6 +22,8 @@ from betpnl.pull.times import to_micros, to_text
 Inner = CursorPaging | NextPaging | PagePaging
 
 _SECOND = 1_000_000
+# Arithmetic on what is longer would be rounded.
+_DIGITS_MAX = 24
 # The smallest step of what is sent: going back by it makes > mean >=.
 _STEPS = {"iso": 1000, "ms": 1000, "s": _SECOND}
 
@@ -31,12 +33,14 @@ class _At:
     """The place; values are microseconds since 1970, or numbers, as texts.
 
     low: what is sent. high: the highest of all readings that came to their end; peak: of this one.
+    began_s: when a reading of several pages began.
     """
 
     low: str | None = None
     high: str | None = None
     peak: str | None = None
     inner: Place | None = None
+    began_s: float | None = None
 
 
 class Since(Walk):
@@ -66,16 +70,20 @@ class Since(Walk):
         """On through the answer, or to the next reading."""
         at = _At(**place)
         values = [value for value in map(self._value, page.records) if value is not None]
-        now = Decimal(int(page.now_s * _SECOND))
+        # What changes while the pages of one answer are read may be missed by them, and must then
+        # lie behind the mark: it goes no further than to when they were begun.
+        began_s = page.now_s if self._file.inner is None or at.began_s is None else at.began_s
+        now = Decimal(int(began_s * _SECOND))
         capped = [min(value, now) for value in values] if self._file.type == "time" else values
         peak = _highest(at.peak, max(capped, default=None))
         if self._file.inner is not None:
             walk = self._through(at)
             inner = walk.step(at.inner or walk.start, page)
             if not inner.end:
-                return Step(asdict(_At(at.low, at.high, _text(peak), inner.place)), note=inner.note)
+                on = _At(at.low, at.high, _text(peak), inner.place, began_s)
+                return Step(asdict(on), note=inner.note)
             return self._end(at, peak, inner.note)
-        if self._file.limit and len(page.records) >= self._file.limit:
+        if self._file.size and len(page.records) >= self._file.size:
             return self._full(at, values, max(capped, default=None), peak)
         return self._end_or_on(at, max(capped, default=None), peak)
 
@@ -84,15 +92,15 @@ class Since(Walk):
     ) -> Step:
         if values != sorted(values):
             raise Fault(
-                "an answer as long as paging.limit is not sorted by paging.field, oldest first, so "
+                "an answer as long as paging.size is not sorted by paging.field, oldest first, so "
                 "the rest cannot be had; sort it (params), or say how it is paged (paging.inner)",
                 slow=True,
             )
         low = self._back_to(top)
         if low is None or (at.low is not None and low <= Decimal(at.low)):
             raise Fault(
-                "an answer as long as paging.limit does not lead beyond where it began; raise the "
-                "limit, or say how it is paged (paging.inner)",
+                "an answer as long as paging.size does not lead beyond where it began; raise the "
+                "size, or say how it is paged (paging.inner)",
                 slow=True,
             )
         return Step(asdict(_At(str(low), at.high, _text(peak))))
@@ -132,11 +140,16 @@ class Since(Walk):
     def _back_to(self, value: Decimal | None) -> Decimal | None:
         if value is None or self._file.inclusive:
             return value
-        return value - (_STEPS[self._file.format] if self._file.type == "time" else 1)
+        return value - self._step()
+
+    def _step(self) -> Decimal:
+        return Decimal(_STEPS[self._file.format] if self._file.type == "time" else 1)
 
     def _overlap(self) -> Decimal:
         overlap = Decimal(str(self._file.overlap))
-        return overlap * _SECOND if self._file.type == "time" else overlap
+        if self._file.type == "time":
+            overlap *= _SECOND
+        return overlap if self._file.inclusive else max(overlap, self._step())
 
     def _written(self, value: Decimal) -> str:
         if self._file.type == "number":
@@ -157,7 +170,7 @@ class Since(Walk):
         if self._file.type == "time":
             return Decimal(to_micros(value, self._file.epoch, self._file.zone))
         found = number(value)
-        if found is None or not Decimal(found).is_finite():
+        if found is None or abs(Decimal(found).adjusted()) > _DIGITS_MAX:
             raise ValueError("is no number")
         return Decimal(found)
 
