@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin
 
 import httpx
 
@@ -18,7 +19,7 @@ from betpnl.pull import body
 from betpnl.pull.auth import Credentials
 from betpnl.pull.faults import Fault, UnauthorisedError
 from betpnl.pull.loading import Pull
-from betpnl.pull.paging.links import origin, without_parameter
+from betpnl.pull.paging.links import origin, resolved, without_parameter
 from betpnl.pull.paging.walking import Ask
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -103,7 +104,7 @@ class Fetcher:
         return {"Accept": kind, **self._file.headers}
 
     def _redirected(self, asked: str, response: httpx.Response) -> str:
-        to = urljoin(asked, response.headers.get("location", ""))
+        to = resolved(asked, response.headers.get("location", ""))
         if origin(to) != origin(asked):
             raise Fault(
                 f"the API redirects to {origin(to)}, which is not followed; if that is right, "
@@ -173,7 +174,9 @@ def _cause(error: Exception) -> str:
     while inner is not None:
         if isinstance(inner, ssl.SSLCertVerificationError):
             return f"its certificate is not trusted: {inner.verify_message}"
-        if isinstance(inner, OSError) and inner.strerror:
-            return inner.strerror
+        if isinstance(inner, socket.gaierror):
+            return "its name is not known"
+        if isinstance(inner, OSError) and inner.errno:
+            return os.strerror(inner.errno)
         inner = inner.__cause__ or inner.__context__
     return type(error).__name__

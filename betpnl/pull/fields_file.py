@@ -41,12 +41,12 @@ class FieldFrom(Strict):
         description="An amount in the smallest unit: this many of its digits are decimals; with "
         "2, 1025 is 10.25.",
     )
-    as_: Literal["text", "number", "time", "ms", "us"] | None = Field(
+    as_: Literal["text", "number", "line", "time", "ms", "us"] | None = Field(
         None,
         alias="as",
         description="Turned into: a text (ids that are numbers), a number (numbers that are "
-        "texts), a time of the contract, milliseconds or microseconds since 1970 (a version that "
-        "is a time).",
+        "texts), a line (2.50 is 2.5), a time of the contract, milliseconds or microseconds since "
+        "1970 (a version that is a time).",
     )
     epoch: Unit = Field("ms", description="Unit of a time that is a number.")
     zone: Zone = Field("", description="Time zone of a time without an offset.")

@@ -94,6 +94,8 @@ def _converted(source: FieldFrom, value: Any) -> Any:
         return _text(value)
     if source.as_ == "number":
         return _numbers(value)
+    if source.as_ == "line":
+        return _line(value)
     micros = to_micros(value, source.epoch, source.zone)
     if source.as_ == "time":
         return to_text(micros)
@@ -125,6 +127,17 @@ def _text(value: Any) -> str:
     if isinstance(value, bool) or number(value) is None:
         raise ValueError("is neither a text nor a number")
     return encode(value).decode()
+
+
+def _line(value: Any) -> str:
+    """Canonical decimal text; '' stays."""
+    if value == "":
+        return ""
+    found = Decimal(_shifted(value, 0))
+    text = format(found, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text if found else "0"
 
 
 def _numbers(value: Any) -> Any:

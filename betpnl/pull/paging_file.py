@@ -144,6 +144,10 @@ class SincePaging(_Sized):
             )
         if self.size_parameter is not None and not self.size:
             raise ValueError("size_parameter needs a size above 0")
+        if self.inner is not None and self.type == "number":
+            raise ValueError('inner goes with type = "time" only')
+        if self.type == "number" and self.size and self.overlap >= self.size:
+            raise ValueError("overlap must be less than size")
         if isinstance(self.inner, PagePaging) and self.inner.newest_first:
             raise ValueError("inner.newest_first does not go with since: each answer is read whole")
         if self.start is not None and self.type == "time":

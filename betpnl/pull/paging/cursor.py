@@ -6,6 +6,7 @@ so that what is added to it is seen.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from betpnl.pull.expressions import Expression, number
@@ -20,7 +21,6 @@ class Cursors(Walk):
 
     def __init__(self, file: CursorPaging, base: Ask) -> None:
         self._file, self._base = file, base.with_params(file.size_parameters())
-        self._circle = Circle()
 
     @property
     def start(self) -> Place:
@@ -35,23 +35,21 @@ class Cursors(Walk):
 
     def step(self, place: Place, page: Page) -> Step:
         """On to the cursor that the answer names."""
+        ours = place["cursor"]
         following = _token(self._file.next.search(page.body))
         more = more_pages(self._file.more, page.body)
-        if following == "" or more is False:
-            self._circle.reset()
-            return Step(place, end=True)
-        if following == place["cursor"]:
-            if more:
-                raise Fault("the API says there is more, but its cursor leads to itself", slow=True)
-            self._circle.reset()
-            return Step(place, end=True)
+        if following == ours and more:
+            raise Fault("the API says there is more, but its cursor leads to itself", slow=True)
+        if following in ("", ours) or more is False:
+            return Step({"cursor": ours}, end=True)
         if not page.records and more is None:
             # Some name a new cursor for ever; some skip a page that is empty. Moving on, but
             # not at once, is right for both.
             return Step({"cursor": following}, end=True)
-        if self._circle.closes(following):
+        circle = Circle(**place.get("circle", {})).after(following)
+        if circle is None:
             raise Fault("the API's cursors go in a circle", slow=True)
-        return Step({"cursor": following})
+        return Step({"cursor": following, "circle": asdict(circle)})
 
 
 def more_pages(more: Expression | None, body: Any) -> bool | None:

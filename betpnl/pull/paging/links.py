@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from urllib.parse import unquote_plus, urljoin, urlsplit
 
 from betpnl.pull.faults import Fault
@@ -18,7 +19,6 @@ class Links(Walk):
         self._file, self._base = file, base.with_params(file.size_parameters())
         self._secret = secret_parameter
         self._origins = {origin(base.url), *map(origin, file.origins)}
-        self._circle = Circle()
 
     @property
     def start(self) -> Place:
@@ -33,11 +33,10 @@ class Links(Walk):
         """On to the address that the answer holds. Raises Fault for one on another origin."""
         found = page.link if self._file.next is None else self._file.next.search(page.body)
         if found is None or found == "" or found is False:
-            self._circle.reset()
-            return Step(place, end=True)
+            return Step({"url": place["url"]}, end=True)
         if not isinstance(found, str):
             raise Fault("paging.next finds no address", slow=True)
-        url = without_parameter(urljoin(page.url, found), self._secret)
+        url = without_parameter(resolved(page.url, found), self._secret)
         if origin(url) not in self._origins:
             raise Fault(
                 f"the next page is on {origin(url)}; if that is right, write it into "
@@ -45,11 +44,21 @@ class Links(Walk):
                 slow=True,
             )
         if url == place["url"]:
-            self._circle.reset()
-            return Step(place, end=True, note="the last page leads to itself")
-        if self._circle.closes(url):
+            return Step({"url": url}, end=True, note="the last page leads to itself")
+        if not page.records:
+            return Step({"url": url}, end=True)
+        circle = Circle(**place.get("circle", {})).after(url)
+        if circle is None:
             raise Fault("the API's pages lead in a circle", slow=True)
-        return Step({"url": url}, end=not page.records)
+        return Step({"url": url, "circle": asdict(circle)})
+
+
+def resolved(base: str, url: str) -> str:
+    """An address that may be relative to the one that led to it. Raises Fault (slow)."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        raise Fault("the API leads to an address that is none", slow=True) from None
 
 
 def origin(url: str) -> str:

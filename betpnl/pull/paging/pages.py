@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass, field, replace
 
-from betpnl.pull.faults import Fault
 from betpnl.pull.paging.cursor import more_pages
 from betpnl.pull.paging.walking import Ask, Page, Place, Step, Walk
 from betpnl.pull.paging_file import PagePaging
 
-# Three are the same only where the API repeats its last page, or does not know the parameter.
-_SAME_MAX = 3
+# So many are the same only where the API repeats its last page, or does not know the parameter;
+# or where each is pushed down by just a page while the next is asked for.
+_SAME_MAX = 5
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,20 @@ class Pages(Walk):
         return all(first is not None and first < at.walk for first in page.first_walks)
 
     def _stands_still(self, at: _At, page: Page) -> Step:
-        read = at.at - self._first
-        only = read < _SAME_MAX * (1 if self._file.unit == "page" else len(page.records))
-        if only and (self._file.size is None or len(page.records) >= self._file.size):
-            raise Fault(
-                f"the first {_SAME_MAX} pages are the same; is paging.parameter right?", slow=True
-            )
-        return replace_note(self._end(at, page), "the API repeats its last page")
+        """The end of a list whose last page is given again and again; or of the first page, when
+        the API does not know the parameter."""
+        count = len(page.records)
+        begun = at.at - self._first < _SAME_MAX * (1 if self._file.unit == "page" else count)
+        only = begun and (self._file.size is None or count >= self._file.size)
+        end = self._end(at, page)
+        # What such a walk has not come to must not count as known: the next one is a sweep again.
+        place = end.place if at.whole and not only else {**end.place, "swept_s": None}
+        note = (
+            f"the first {_SAME_MAX} pages are the same; is paging.parameter right?"
+            if only
+            else "the API repeats its last page"
+        )
+        return Step(place, end=True, wait_s=end.wait_s, note=note)
 
     def _end(self, at: _At, page: Page) -> Step:
         assert at.began_s is not None
@@ -120,11 +127,6 @@ class Pages(Walk):
         following = _At(self._first, walk=at.walk + 1, swept_s=swept_s)
         wait_s = 0.0 if self._file.newest_first else at.began_s + self._file.sweep_s - page.now_s
         return Step(asdict(following), end=True, wait_s=max(0.0, wait_s))
-
-
-def replace_note(step: Step, note: str) -> Step:
-    """The same step with something for the user to know."""
-    return replace(step, note=note)
 
 
 def _counted(at: _At, page: Page) -> _At:

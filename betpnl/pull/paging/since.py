@@ -1,14 +1,15 @@
 """What changed since a watermark: the highest time or number seen.
 
 Each reading begins an overlap before it: for records that become visible late, and for those
-with the same time. No time ahead of the clock moves the watermark, or one wrong clock at the
-client's would hide all that comes after.
+with the same time. No time moves the watermark beyond the moment when a reading began: what
+becomes visible behind a reading of many pages must be found by the next one, and one wrong clock at
+the client's must not hide all that comes after.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -33,7 +34,7 @@ class _At:
     """The place; values are microseconds since 1970, or numbers, as texts.
 
     low: what is sent. high: the highest of all readings that came to their end; peak: of this one.
-    began_s: when a reading of several pages began.
+    began_s: when a reading of several pages began. most: records in the longest answer so far.
     """
 
     low: str | None = None
@@ -41,6 +42,7 @@ class _At:
     peak: str | None = None
     inner: Place | None = None
     began_s: float | None = None
+    most: int = 0
 
 
 class Since(Walk):
@@ -49,7 +51,6 @@ class Since(Walk):
     def __init__(self, file: SincePaging, base: Ask, inner: Callable[[Inner, Ask], Walk]) -> None:
         """inner: makes the walk through one answer's pages."""
         self._file, self._base, self._make_inner = file, base, inner
-        self._inner: tuple[str | None, Walk] | None = None
 
     @property
     def start(self) -> Place:
@@ -70,22 +71,28 @@ class Since(Walk):
         """On through the answer, or to the next reading."""
         at = _At(**place)
         values = [value for value in map(self._value, page.records) if value is not None]
-        # What changes while the pages of one answer are read may be missed by them, and must then
-        # lie behind the mark: it goes no further than to when they were begun.
-        began_s = page.now_s if self._file.inner is None or at.began_s is None else at.began_s
-        now = Decimal(int(began_s * _SECOND))
-        capped = [min(value, now) for value in values] if self._file.type == "time" else values
-        peak = _highest(at.peak, max(capped, default=None))
+        began_s = page.now_s if at.began_s is None else at.began_s
+        at = replace(at, began_s=began_s)
+        began = Decimal(int(began_s * _SECOND))
+        timed = self._file.type == "time"
+        peak = _highest(
+            at.peak, max((min(each, began) if timed else each for each in values), default=None)
+        )
+        top = max(values, default=None)
+        if timed and top is not None:
+            top = min(top, Decimal(int(page.now_s * _SECOND)))
         if self._file.inner is not None:
             walk = self._through(at)
             inner = walk.step(at.inner or walk.start, page)
             if not inner.end:
-                on = _At(at.low, at.high, _text(peak), inner.place, began_s)
-                return Step(asdict(on), note=inner.note)
+                return Step(
+                    asdict(replace(at, peak=_text(peak), inner=inner.place)), note=inner.note
+                )
             return self._end(at, peak, inner.note)
-        if self._file.size and len(page.records) >= self._file.size:
-            return self._full(at, values, max(capped, default=None), peak)
-        return self._end_or_on(at, max(capped, default=None), peak)
+        count = len(page.records)
+        if self._file.size and count >= self._file.size:
+            return self._full(at, values, top, peak)
+        return self._end_or_on(at, count, top, peak)
 
     def _full(
         self, at: _At, values: list[Decimal], top: Decimal | None, peak: Decimal | None
@@ -103,34 +110,28 @@ class Since(Walk):
                 "size, or say how it is paged (paging.inner)",
                 slow=True,
             )
-        return Step(asdict(_At(str(low), at.high, _text(peak))))
+        return Step(asdict(replace(at, low=str(low), peak=_text(peak))))
 
-    def _end_or_on(self, at: _At, top: Decimal | None, peak: Decimal | None) -> Step:
-        low = self._back_to(top)
-        if (
-            low is not None
-            and at.low is not None
-            and at.high is not None
-            and top is not None
-            and low > Decimal(at.low)
-            and top < Decimal(at.high)
-        ):
-            # It does not reach what was seen before: the API gives less at once than the file
-            # says. Going on from its end gets past that.
-            return Step(asdict(_At(str(low), at.high, _text(peak))))
-        return self._end(at, peak, "")
+    def _end_or_on(self, at: _At, count: int, top: Decimal | None, peak: Decimal | None) -> Step:
+        """The end, unless the answer may have been cut to fewer records than the file says: it
+        is as long as any yet, or does not reach what was seen before. Then on from its end."""
+        low, most = self._back_to(top), max(count, at.most)
+        if top is not None and low is not None and (at.low is None or low > Decimal(at.low)):
+            short = at.high is not None and top < Decimal(at.high)
+            if count == most or short:
+                return Step(asdict(replace(at, low=str(low), peak=_text(peak), most=most)))
+        return self._end(at, peak, "", most)
 
-    def _end(self, at: _At, peak: Decimal | None, note: str) -> Step:
+    def _end(self, at: _At, peak: Decimal | None, note: str, most: int = 0) -> Step:
         high = _highest(at.high, peak)
         if high is None:
-            return Step(asdict(_At(at.low)), end=True, note=note)
-        return Step(asdict(_At(str(high - self._overlap()), str(high))), end=True, note=note)
+            return Step(asdict(_At(at.low, most=most)), end=True, note=note)
+        low = str(high - self._overlap())
+        return Step(asdict(_At(low, str(high), most=most)), end=True, note=note)
 
     def _through(self, at: _At) -> Walk:
         assert self._file.inner is not None
-        if self._inner is None or self._inner[0] != at.low:
-            self._inner = (at.low, self._make_inner(self._file.inner, self._asked(at)))
-        return self._inner[1]
+        return self._make_inner(self._file.inner, self._asked(at))
 
     def _asked(self, at: _At) -> Ask:
         if at.low is None:
@@ -138,9 +139,14 @@ class Since(Walk):
         return self._base.with_params({self._file.parameter: self._written(Decimal(at.low))})
 
     def _back_to(self, value: Decimal | None) -> Decimal | None:
-        if value is None or self._file.inclusive:
-            return value
-        return value - self._step()
+        """Where to go on within a reading, after an answer that ends with this value."""
+        if value is None:
+            return None
+        if self._file.type == "number":
+            # There is no clock to say what may yet become visible behind a reading of many
+            # answers: each of them overlaps.
+            return value - self._overlap()
+        return value if self._file.inclusive else value - self._step()
 
     def _step(self) -> Decimal:
         return Decimal(_STEPS[self._file.format] if self._file.type == "time" else 1)

@@ -57,8 +57,8 @@ class Step:
 class Walk(ABC):
     """A way through a list.
 
-    May not do input or output, nor ask for the time. What it keeps besides the place may only
-    be what is fit to be lost in a crash.
+    May not do input or output, ask for the time, or remember anything but in the place: a step
+    is taken again when its page could not be published.
     """
 
     @property
@@ -83,23 +83,22 @@ class Walk(ABC):
         return 0
 
 
+@dataclass(frozen=True)
 class Circle:
-    """Notices that a row of tokens goes in a circle, however long; keeps only one (Brent)."""
+    """Notices that a row of tokens goes in a circle, however long; keeps only one (Brent).
 
-    def __init__(self) -> None:
-        self.reset()
+    Part of the place: a page that is fetched again must not count as a second meeting.
+    """
 
-    def reset(self) -> None:
-        """Begin anew."""
-        self._kept: str | None = None
-        self._power, self._steps = 1, 0
+    kept: str = ""
+    power: int = 1
+    steps: int = 0
 
-    def closes(self, token: str) -> bool:
-        """Whether this token was met before; says so within three rounds of the circle."""
-        if token == self._kept:
-            return True
-        if self._steps == self._power or self._kept is None:
-            self._power, self._steps = 2 * self._power, 0
-            self._kept = token
-        self._steps += 1
-        return False
+    def after(self, token: str) -> Circle | None:
+        """The state after one more token; None when it was met before, which is seen within
+        three times as many tokens as the way into the circle and around it has."""
+        if token == self.kept:
+            return None
+        if not self.kept or self.steps == self.power:
+            return Circle(token, 2 * self.power, 1)
+        return Circle(self.kept, self.power, self.steps + 1)
