@@ -31,7 +31,7 @@ class FieldFrom(Strict):
     map: dict[str, Any] | None = Field(
         None,
         description='What stands for what: { WON = "win" }. A value that is not listed stays '
-        "as it is.",
+        "as it is. With key, it is the keys that are looked up.",
     )
     otherwise: Any = Field(None, description="With map: taken for all that is not listed.")
     decimals: int | None = Field(

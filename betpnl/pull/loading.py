@@ -73,7 +73,8 @@ def _sentence(error: ValidationError) -> str:
     if first["type"].startswith("union_tag"):
         expected = first.get("ctx", {}).get("expected_tags", "")
         return f"{where}.kind must be one of {expected}" if expected else f"{where}.kind is missing"
-    reason = reason[:1].lower() + reason[1:]
+    if first["type"] != "value_error":
+        reason = reason[:1].lower() + reason[1:]
     return f"{where}: {reason}" if where else reason
 
 

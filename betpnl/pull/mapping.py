@@ -71,6 +71,7 @@ def _each(source: FieldFrom, base: Any, record: Any, path: str) -> Any:
     pairs: dict[str, Any] = {}
     for item in items:
         key = _text(source.key.search(item))
+        key = _text(_looked_up(source, key))
         if key in pairs:
             raise ValueError("key finds the same twice")
         value = _converted(source, source.at.search(item))
@@ -84,7 +85,7 @@ def _converted(source: FieldFrom, value: Any) -> Any:
         value = source.default
     if value is None:
         return None
-    if source.map is not None:
+    if source.key is None:
         value = _looked_up(source, value)
     if source.decimals is not None:
         value = _shifted(value, source.decimals)
@@ -103,7 +104,8 @@ def _converted(source: FieldFrom, value: Any) -> Any:
 
 
 def _looked_up(source: FieldFrom, value: Any) -> Any:
-    assert source.map is not None
+    if source.map is None:
+        return value
     key = value if isinstance(value, str) else encode(value).decode()
     if key in source.map:
         return source.map[key]

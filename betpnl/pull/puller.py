@@ -79,16 +79,20 @@ class Puller:
         )
         try:
             async with self._fetcher:
+                whole = self._walk.begins(self._store.place())
                 while True:
                     step: Step = await retrying(self._guarded_page)
                     self._say("at the end" if step.end else "reading", step.note)
-                    if step.end and self._once:
-                        self._say("done", step.note)
-                        return
-                    if step.end:
+                    if not step.end:
+                        continue
+                    if not self._once:
                         wait_s = max(self._pull.file.poll_s, step.wait_s)
                         self._state.until_s = self._clock.now_s() + wait_s
                         await self._pause(wait_s)
+                    elif whole:
+                        self._say("done", step.note)
+                        return
+                    whole = True
         except StoppedError:
             self._say("stopped", "")
         except Fault as fault:

@@ -425,3 +425,26 @@ def test_numbers_go_through_as_they_were_written(api: Bookmaker, tmp_path: Path)
         b'{"game_id":"g","a":0.1000,"b":123456789012345678901234567890.123456789,'
         b'"c":1E+400,"d":9007199254740993,"e":-0.0,"f":1E-7,"g":"NaN"}'
     )
+
+
+def test_once_looks_again_at_what_a_cut_off_walk_had_behind_it(tmp_path: Path) -> None:
+    rows = [game(number) for number in range(9)]
+
+    def answer(request: Request) -> Reply:
+        at = 3 * int(request.params["page"])
+        return Reply({"data": rows[at : at + 3]})
+
+    with bookmaker(answer) as api:
+        paging = {"kind": "page", "parameter": "page", "first": 0, "newest_first": True}
+        pull = pull_of(tmp_path, api.url, paging=paging)
+        pages = iter(range(2))
+
+        def deliver(*_: object) -> None:
+            if next(pages, None) is None:
+                raise Fault("stop here", slow=True)
+
+        assert run(pull, deliver=deliver).state.phase == "failed"
+        rows[:0] = [game(number) for number in range(100, 105)]
+        done = run(pull)
+
+    assert {record["game_id"] for record in done.records} >= {f"g{n}" for n in range(100, 105)}

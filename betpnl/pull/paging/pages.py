@@ -54,6 +54,10 @@ class Pages(Walk):
         """The number of the walk."""
         return _At(**place).walk
 
+    def begins(self, place: Place) -> bool:
+        """Whether a walk begins here."""
+        return _At(**place).began_s is None
+
     def ask(self, place: Place) -> Ask:
         """The page of the place's number."""
         return self._base.with_params({self._file.parameter: str(place["at"])})

@@ -58,6 +58,10 @@ class Since(Walk):
         given = self._file.start
         return asdict(_At(low=None if given is None else str(self._read(given))))
 
+    def begins(self, place: Place) -> bool:
+        """Whether a reading begins here."""
+        return _At(**place).began_s is None
+
     def ask(self, place: Place) -> Ask:
         """What changed since the place's low mark."""
         at = _At(**place)

@@ -77,6 +77,14 @@ class Walk(ABC):
         Raises Fault (slow) when the list leads nowhere; its records are published all the same.
         """
 
+    def begins(self, place: Place) -> bool:
+        """Whether the end that comes next has all that was there at this place's time.
+
+        False in the middle of a walk whose earlier pages another one has to look at again.
+        """
+        del place
+        return True
+
     def number(self, place: Place) -> int:
         """The number of the walk that a place belongs to."""
         del place
