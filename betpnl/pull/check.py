@@ -18,7 +18,7 @@ from betpnl.pull.loading import Pull
 from betpnl.pull.outgoing import Maker, Outgoing
 from betpnl.pull.puller import page_of, records_of, step_of, walk_of
 
-_ROWS_MAX = 50
+_ROWS_MAX = 20
 _RECORD_LENGTH_MAX = 4000
 
 
@@ -58,7 +58,8 @@ def shown(checked: Checked) -> RenderableType:
     table = Table("", "Record", "Contract", show_lines=True)
     for number, each in enumerate(checked.records[:_ROWS_MAX], start=1):
         verdict = Text(_plain(each.fault), style="red") if each.fault else Text("valid", "green")
-        table.add_row(str(number), Text(_plain(each.value.decode("utf-8", "replace"))), verdict)
+        record = Text(_plain(each.value.decode("utf-8", "replace")), overflow="fold")
+        table.add_row(str(number), record, verdict)
     count = len(checked.records)
     left = f", the first {_ROWS_MAX} of them above" if count > _ROWS_MAX else ""
     return Group(
