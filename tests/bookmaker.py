@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections import deque
@@ -59,8 +60,11 @@ class Bookmaker(ThreadingHTTPServer):
     # Nothing that hangs on purpose may hold up the end.
     block_on_close = False
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, tls: ssl.SSLContext | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self._scheme = "http" if tls is None else "https"
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.answer = answer
         self.script: deque[Reply] = deque()
         self.requests: list[Request] = []
@@ -69,7 +73,7 @@ class Bookmaker(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """Address of the server."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, *_: object) -> None:
         """A client that is gone is what some tests are about."""
@@ -138,9 +142,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def bookmaker(answer: Answer) -> Iterator[Bookmaker]:
+def bookmaker(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Bookmaker]:
     """A server for the length of a block."""
-    with Bookmaker(answer) as server:
+    with Bookmaker(answer, tls) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:

@@ -96,11 +96,17 @@ class PullFile(Strict):
     @field_validator("headers", "params")
     @classmethod
     def _no_secrets(cls, values: dict[str, str]) -> dict[str, str]:
-        for name, value in values.items():
+        for name in values:
             if _SECRET.search(name):
                 raise ValueError(f"{name} looks like a secret, which goes into [auth]")
-            if not (value.isprintable() and name.isascii() and name.isprintable()):
-                raise ValueError(f"{name} holds a control character")
+        return values
+
+    @field_validator("headers")
+    @classmethod
+    def _one_line(cls, values: dict[str, str]) -> dict[str, str]:
+        for name, value in values.items():
+            if not all(each.isascii() and each.isprintable() for each in (name, value)):
+                raise ValueError(f"{name} must be one line of ASCII")
         return values
 
     @model_validator(mode="after")

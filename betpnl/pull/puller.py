@@ -66,6 +66,8 @@ class Puller:
         self._deliver, self._clock, self._stop, self._once = deliver, clock, stop, once
         self._state = state
         self._walk = walk_of(pull, fetcher.secret_parameter)
+        # Whether the next end has all that was there when this began; unknown before the start.
+        self._whole: bool | None = None
 
     async def run(self) -> None:
         """Returns at the end, with the state `stopped`, `done` or `failed`."""
@@ -79,7 +81,6 @@ class Puller:
         )
         try:
             async with self._fetcher:
-                whole = self._walk.begins(self._store.place())
                 while True:
                     step: Step = await retrying(self._guarded_page)
                     self._say("at the end" if step.end else "reading", step.note)
@@ -89,10 +90,10 @@ class Puller:
                         wait_s = max(self._pull.file.poll_s, step.wait_s)
                         self._state.until_s = self._clock.now_s() + wait_s
                         await self._pause(wait_s)
-                    elif whole:
+                    elif self._whole:
                         self._say("done", step.note)
                         return
-                    whole = True
+                    self._whole = True
         except StoppedError:
             self._say("stopped", "")
         except Fault as fault:
@@ -116,6 +117,8 @@ class Puller:
 
     async def _page(self) -> Step:
         place = self._store.place()
+        if self._whole is None:
+            self._whole = self._walk.begins(place)
         answer = await self._or_stop(self._fetcher.get(self._walk.ask(place)))
         records = records_of(self._pull, answer)
         made = await self._made(records)

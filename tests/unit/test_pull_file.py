@@ -79,6 +79,7 @@ BEARER = '[auth]\nkind = "bearer"\ntoken = { env = "T" }\n'
         (GOOD + "size = 0\n", "paging.size: input should be greater than or equal to 1"),
         (GOOD + 'size_parameter = "n"\n', "paging: size is missing beside size_parameter"),
         (GOOD + '[headers]\nX-Api-Key = "k"\n', "headers: X-Api-Key looks like a secret"),
+        (GOOD + '[headers]\nX-A = "a\\nb"\n', "headers: X-A must be one line of ASCII"),
         (GOOD + '[params]\naccess_token = "k"\n', "params: access_token looks like a secret"),
         (GOOD + '[auth]\nkind = "bearer"\ntoken = "k"\n', "auth.token: must not stand here itself"),
         (GOOD + '[auth]\nkind = "bearer"\n', "auth.token is missing"),

@@ -160,6 +160,20 @@ def test_where_a_cursor_ends(body: Json, end: bool, cursor: str) -> None:
     assert (step.end, step.place["cursor"]) == (end, cursor)
 
 
+def test_a_last_page_that_leads_to_itself_is_the_end() -> None:
+    walking = walk_of(kind="cursor", parameter="after", next="next", first="a")
+    step = walking.step(walking.start, Page([{}], {"next": "a"}, "", "", [b"a"], [1], START_S))
+
+    assert step == Step({"cursor": "a"}, end=True)
+
+
+def test_an_empty_page_with_a_new_cursor_is_left_behind_but_not_in_a_hurry() -> None:
+    walking = walk_of(kind="cursor", parameter="after", next="next", first="a")
+    step = walking.step(walking.start, Page([], {"next": "b"}, "", "", [], [], START_S))
+
+    assert step == Step({"cursor": "b"}, end=True)
+
+
 def test_a_cursor_that_leads_to_itself_and_yet_has_more_is_a_fault() -> None:
     walking = walk_of(kind="cursor", parameter="after", next="next", more="more", first="a")
     page = Page([{}], {"next": "a", "more": True}, "", "", [b"a"], [None], START_S)
@@ -412,6 +426,55 @@ def test_since_goes_on_where_the_api_gives_less_than_the_file_says() -> None:
         reading.to_end()
 
     assert reading.ids == set(range(30))
+
+
+def test_since_goes_on_where_the_api_gives_less_than_it_did() -> None:
+    api = Feed(20, inclusive=True)
+    walking = walk_of(
+        kind="since", parameter="since", field="at", type="time", format="s", epoch="s",
+        overlap=1000, size=500, inclusive=True,
+    )  # fmt: skip
+    reading = Reading(walking, api.answer)
+    api.rows = [(id_, int(START_S) + id_, 0.0) for id_ in range(30)]
+    reading.now_s = api.now_s = START_S + 100
+    reading.to_end()
+    api.size = 7
+    api.rows.append((30, int(START_S) + 30, 0.0))
+    reading.to_end()
+
+    assert reading.ids == set(range(31))
+
+
+def test_the_same_time_once_more_is_found_without_any_overlap() -> None:
+    api = Feed(0, inclusive=False)
+    walking = walk_of(
+        kind="since", parameter="since", field="at", type="time", format="s", epoch="s",
+        overlap=0, size=0,
+    )  # fmt: skip
+    reading = Reading(walking, api.answer)
+    for id_ in range(4):
+        api.rows.append((id_, int(START_S), 0.0))
+        reading.to_end()
+
+    assert reading.ids == set(range(4))
+
+
+def test_a_number_that_becomes_visible_late_is_found_behind_a_long_reading() -> None:
+    shown = [number for number in range(1, 101) if number != 8]
+
+    def answer(ask: Ask) -> tuple[list[Json], Any]:
+        low = int(ask.params.get("after", 0))
+        page = [{"id": number} for number in sorted(shown) if number > low][:5]
+        # The eighth comes when the tenth has been seen.
+        if page[-1]["id"] >= 10 and 8 not in shown:
+            shown.append(8)
+        return page, {}
+
+    walking = walk_of(kind="since", parameter="after", field="id", type="number", overlap=3, size=5)
+    reading = Reading(walking, answer)
+    reading.to_end()
+
+    assert reading.ids == set(range(1, 101))
 
 
 def test_a_second_with_more_records_than_an_answer_is_a_fault() -> None:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import ipaddress
 import json
 import re
 import socket
-from collections.abc import Iterator
+import sqlite3
+import ssl
+import tracemalloc
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
+from betpnl.pull import body
 from betpnl.pull.faults import Fault
 from tests.bookmaker import Bookmaker, Reply, Request, bookmaker, cursors
 from tests.unit.contract_records import ARRIVED_MS
 from tests.unit.pulling import CURSOR, Json, game, pull_of, run
 
 GAMES = [game(number) for number in range(7)]
-QUICK: Json = {"timeout_s": 0.4}
 
 
 @pytest.fixture
@@ -45,8 +55,6 @@ SOON: dict[str, tuple[Reply, str]] = {
     "half a document": (Reply(b'{"data": [{"game_id": "g'), "no JSON"),
     "cut body": (Reply({"data": GAMES}, cut=20), "broke off"),
     "reset": (Reply(reset=True), "broke off"),
-    "hangs": (Reply(hang=True), "no whole answer within 0.4 s"),
-    "drips": (Reply({"data": GAMES}, drip=True), "no whole answer within 0.4 s"),
     "not UTF-8": (Reply(b'{"data": ["\xff"]}'), "not UTF-8"),
     "too deep": (Reply(b"[" * 100_000), "no JSON"),
     "not gzip": (Reply(b"{}", headers={"Content-Encoding": "gzip"}), "is not"),
@@ -76,16 +84,27 @@ def test_a_passing_fault_is_tried_again_soon_and_loses_nothing(
     api: Bookmaker, tmp_path: Path, name: str
 ) -> None:
     reply, words = SOON[name]
-    pull = pull_of(tmp_path, api.url, limits=QUICK)
     api.script.extend([reply, reply])
 
-    done = run(pull)
+    done = run(pull_of(tmp_path, api.url))
 
     assert [record["game_id"] for record in done.records] == [f"g{n}" for n in range(7)]
     assert done.state.phase == "done"
     assert len(done.slept) == 2
     assert 0.5 <= done.slept[0] <= 1 <= done.slept[1] <= 2
     assert re.search(words, done.said[0])
+
+
+@pytest.mark.parametrize("reply", [Reply(hang=True), Reply({"data": GAMES}, drip=True)])
+def test_an_answer_that_does_not_come_to_an_end_is_given_up(
+    api: Bookmaker, tmp_path: Path, reply: Reply
+) -> None:
+    api.script.append(reply)
+
+    done = run(pull_of(tmp_path, api.url, limits={"timeout_s": 1}))
+
+    assert done.said[0] == "no whole answer within 1 s"
+    assert len(done.records) == 7
 
 
 @pytest.mark.parametrize("name", SLOW)
@@ -101,6 +120,29 @@ def test_a_fault_that_somebody_has_to_mend_is_told_and_tried_again_slowly(
     assert [record["game_id"] for record in done.records] == [f"g{n}" for n in range(7)]
     assert all(30 <= wait <= 60 for wait in done.slept[:2])
     assert words in done.said[0]
+
+
+def test_a_small_answer_that_unpacks_to_a_huge_one_takes_no_memory() -> None:
+    packed = _gzip_bomb()
+    headers = {"Content-Encoding": "gzip"}
+
+    async def answer() -> None:
+        class Once(httpx.AsyncByteStream):
+            async def __aiter__(self) -> AsyncIterator[bytes]:
+                yield packed
+
+        response = httpx.Response(200, headers=headers, stream=Once())
+        with pytest.raises(Fault, match="larger than 2000000 bytes"):
+            await body.read(response, 2_000_000)
+
+    tracemalloc.start()
+    try:
+        asyncio.run(answer())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert most < 20_000_000
 
 
 def test_once_gives_up_at_a_fault_that_somebody_has_to_mend(api: Bookmaker, tmp_path: Path) -> None:
@@ -412,11 +454,11 @@ def test_an_unforeseen_error_is_told_without_contents_and_ends_nothing(
 
 
 def test_numbers_go_through_as_they_were_written(api: Bookmaker, tmp_path: Path) -> None:
-    body = (
+    text = (
         b'{"data": [{"game_id": "g", "a": 0.1000, "b": 123456789012345678901234567890.123456789,'
         b' "c": 1e400, "d": 9007199254740993, "e": -0.0, "f": 1E-7, "g": NaN}]}'
     )
-    api.answer = lambda _: Reply(body)
+    api.answer = lambda _: Reply(text)
 
     ((key, value),) = run(pull_of(tmp_path, api.url)).published
 
@@ -448,3 +490,60 @@ def test_once_looks_again_at_what_a_cut_off_walk_had_behind_it(tmp_path: Path) -
         done = run(pull)
 
     assert {record["game_id"] for record in done.records} >= {f"g{n}" for n in range(100, 105)}
+
+
+def _certificate(folder: Path) -> Path:
+    """A key and a certificate for 127.0.0.1 that nobody has signed, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sportsbook")])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    day = timedelta(1)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - day)
+        .not_valid_after(datetime.now(UTC) + day)
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem, none = serialization.Encoding.PEM, serialization.NoEncryption()
+    path = folder / "sportsbook.pem"
+    path.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, none)
+        + certificate.public_bytes(pem)
+    )
+    return path
+
+
+def test_a_certificate_that_nobody_signed_is_not_trusted_unless_the_file_names_it(
+    tmp_path: Path,
+) -> None:
+    pem = _certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    with bookmaker(cursors(GAMES, 3), context) as api:
+        refused = run(pull_of(tmp_path, api.url), once=False, waits=1)
+        taken = run(pull_of(tmp_path, api.url, ca_file="sportsbook.pem"))
+
+    assert "its certificate is not trusted: self-signed certificate" in refused.said[0]
+    assert refused.published == []
+    assert len(taken.records) == 7
+
+
+def test_a_place_that_cannot_be_kept_is_told_and_nothing_goes_on(
+    api: Bookmaker, tmp_path: Path
+) -> None:
+    def deliver(*_: object) -> None:
+        # As a disk that is full would.
+        with sqlite3.connect(tmp_path / "pull" / "games.sqlite") as db:
+            db.execute("DROP TABLE IF EXISTS seen")
+        db.close()
+
+    done = run(pull_of(tmp_path, api.url), deliver=deliver, once=False, waits=1)
+
+    assert "the place cannot be kept" in done.said[0]
+    assert done.place == {"cursor": None}
