@@ -22,8 +22,8 @@ def up(
     settings, console = Settings.load(), Console()
     if not foreground:
         with progress() as report:
-            found = stack.start(settings, report=report)
-        console.print(f"Flink's web UI: {found.flink_rest_url}")
+            stack.start(settings, report=report)
+        console.print(f"Flink's web UI: {stack.endpoints(settings).flink_rest_url}")
         return
     try:
         with progress() as report, stack.running(settings, report=report) as found:

@@ -49,14 +49,13 @@ def embedded(settings: Settings) -> tuple[type[Service], ...]:
 
 def start(
     settings: Settings, *, names: Sequence[str] | None = None, report: Report = _silent
-) -> Endpoints:
+) -> None:
     """Start what does not run yet, all at once; return when everything answers.
 
     names: only these services. Raises UserError, after stopping what this call started, when
     a service dies, does not answer in time, or a port that the user set is in use.
     """
     _bring_up(settings, names, report)
-    return endpoints(settings)
 
 
 def stop(

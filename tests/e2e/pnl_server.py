@@ -22,7 +22,6 @@ from betpnl import stack
 from betpnl.api import tokens
 from betpnl.api.pnl.answers import plain
 from betpnl.api.tokens import ScopeName, Token, Tokens
-from betpnl.errors import UserError
 from betpnl.job.schema import create_tables
 from betpnl.mysql import connect
 from betpnl.settings import Settings
@@ -91,13 +90,6 @@ class Served:
         return float(line.split()[1])
 
 
-def start_mysql(settings: Settings) -> None:
-    """MySQL alone."""
-    with suppress(UserError):
-        # It then asks for Kafka's address, and there is none.
-        stack.start(settings, names=["mysql"])
-
-
 @contextmanager
 def serving(home: Path, **values: Any) -> Iterator[Served]:
     """MySQL with rows in it, and the API's process over it; both end with the block."""
@@ -116,7 +108,7 @@ def serving(home: Path, **values: Any) -> Iterator[Served]:
         **values,
     )
     try:
-        start_mysql(settings)
+        stack.start(settings, names=["mysql"])
         with connect(resolve.mysql(settings)) as connection:
             create_tables(connection, settings)
             fill(connection)

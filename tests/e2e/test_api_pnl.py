@@ -28,7 +28,7 @@ from betpnl.paths import PROJECT
 from betpnl.stack import resolve
 from betpnl.stack.memory import Memory
 from tests.e2e.pnl_rows import AT, ODD_ID, book, placed, put
-from tests.e2e.pnl_server import Served, serving, start_mysql
+from tests.e2e.pnl_server import Served, serving
 from tests.waiting import DEADLINE_S, until
 
 pytestmark = pytest.mark.e2e
@@ -457,7 +457,7 @@ def test_mysql_away_is_said_and_forgotten_once_it_is_back(served: Served) -> Non
         assert int(answer.headers["retry-after"]) > 0
         assert client.get("/healthz").status_code == 200
 
-    start_mysql(served.settings)
+    stack.start(served.settings, names=["mysql"])
 
     until(lambda: _status(served) == 200, "it does not recover")
 

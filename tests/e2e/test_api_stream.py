@@ -21,7 +21,6 @@ from tests.e2e.pnl_server import (
     process,
     revoke,
     serving,
-    start_mysql,
     token,
 )
 from tests.waiting import DEADLINE_S, until
@@ -217,7 +216,7 @@ def test_a_mysql_that_goes_is_told_and_the_stream_goes_on(served: Served) -> Non
         assert data["reason"]
         with Listener(served) as later:
             assert later.event()[0] == "stale"
-            start_mysql(served.settings)
+            stack.start(served.settings, names=["mysql"])
             back = listener.games()
             assert back["kind"] == "changes"
             change(served, "game-001")

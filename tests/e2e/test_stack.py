@@ -163,7 +163,8 @@ def test_crash_is_seen_and_mended_by_the_next_up_with_its_data(running: Settings
         "taskmanager",
     }
     assert _betpnl(running, "status").returncode == 1
-    assert stack.start(running) == found
+    stack.start(running)
+    assert stack.endpoints(running) == found
 
     after = Memory.read(running.home).services
     assert after["kafka"].process == before["kafka"].process
@@ -179,7 +180,8 @@ def test_one_service_is_killed_and_started_again(running: Settings) -> None:
     assert stack.stop(running, names=["kafka"], kill=True) == ["kafka"]
     with pytest.raises(UserError, match="kafka_bootstrap"):
         stack.endpoints(running)
-    assert stack.start(running, names=["kafka"]) == before
+    stack.start(running, names=["kafka"])
+    assert stack.endpoints(running) == before
     with pytest.raises(UserError, match="no service kafak"):
         stack.stop(running, names=["kafak"])
 
@@ -227,8 +229,7 @@ def test_ctrl_c_ends_a_stack_in_the_foreground(home: Path) -> None:
 
 def test_mariadb_takes_the_place_of_mysql(home: Path) -> None:
     settings = _settings(home, mysql_flavour="mariadb")
-    with pytest.raises(UserError, match="No kafka runs"):
-        stack.start(settings, names=["mysql"])
+    stack.start(settings, names=["mysql"])
     try:
         (mysql,) = (each for each in status(settings) if each.name == "mysql")
         assert mysql.state == "running"
