@@ -33,6 +33,7 @@ COMMANDS = (
     Entry("ingest", "betpnl.api.command:ingest", "Serve the API: bets in, PNL out."),
     Entry("token", "betpnl.api.token_command:token", "Make and revoke tokens of the API."),
     Entry("pull", "betpnl.pull.command:pull", "Fetch records from a client's API into Kafka."),
+    Entry("source", "betpnl.source.command:source", "Follow tables of a client's MySQL."),
     Entry("submit", "betpnl.commands.submit:submit", "Submit the live PNL job to Flink."),
     Entry("sql", "betpnl.commands.sql:sql", "Ask Flink and MySQL in SQL, live."),
     Entry("verify", "betpnl.verify.command:verify", "Compute all again and compare, to the cent."),

@@ -193,6 +193,15 @@ class Settings(BaseSettings):
         20, description="Of these, how many one client may have."
     )
 
+    mysql_source: ProjectPath | None = Field(
+        None,
+        description="Source file (docs/mysql-source.md) of a MySQL whose tables bets come from; "
+        "empty for none.",
+    )
+    connect_heap_mb: Positive = Field(
+        256, description="Java heap of the Kafka Connect that follows `mysql_source`."
+    )
+
     base_currency: str = Field(
         "EUR",
         pattern=r"^[A-Z]{3}$",

@@ -14,7 +14,7 @@ COLOURS = {"running": "green", "stopped": "dim"}
 
 
 def status() -> None:
-    """Show each service: state, version, address, process, log. Code 0 if all of them run."""
+    """Show each service: state, version, address, process, log. Code 0 if all is well."""
     settings, console = Settings.load(), Console()
     table = Table("Service", "State", "Version", "Address", "Pid", "From", box=None)
     found = services(settings)
@@ -28,8 +28,13 @@ def status() -> None:
     for each in found:
         if each.log:
             console.print(f"{each.name} log: {each.log}", soft_wrap=True, highlight=False)
+    for each in found:
+        if each.news:
+            console.print(f"{each.name}: {each.news}", highlight=False)
+        for problem in each.problems:
+            console.print(f"{each.name}: {problem}", style="red", highlight=False, markup=False)
     job = job_state(settings)
     if job:
         console.print(f"job: {job}")
-    if any(each.state != "running" for each in found):
+    if any(each.state != "running" or each.problems for each in found):
         raise typer.Exit(1)

@@ -22,11 +22,12 @@ from betpnl.stack.mysql_service import Mysql
 from betpnl.stack.process import Identity, end, is_alive, spawn, tail
 from betpnl.stack.resolve import endpoints
 from betpnl.stack.service import Place, Service
+from betpnl.stack.source_service import Connect, Mapper
 
 Report = Callable[[str, str], None]
 """Takes a service's name and a line on how far it is."""
 
-SERVICES: tuple[type[Service], ...] = (Mysql, Kafka, JobManager, TaskManager)
+SERVICES: tuple[type[Service], ...] = (Mysql, Kafka, JobManager, TaskManager, Connect, Mapper)
 NAMES = tuple(service.name for service in SERVICES)
 POLL_S = 0.1
 LOCK = "stack.lock"
@@ -37,12 +38,16 @@ def _silent(service: str, line: str) -> None:
 
 
 def embedded(settings: Settings) -> tuple[type[Service], ...]:
-    """The services that are ours to run: those for which no address is set."""
+    """The services that are ours to run: those for which no address is set, and a source's if
+    there is one."""
+    no_source = settings.mysql_source is None
     elsewhere = {
         "mysql": settings.mysql_url,
         "kafka": settings.kafka_bootstrap,
         "jobmanager": settings.flink_rest_url,
         "taskmanager": settings.flink_rest_url,
+        "connect": no_source,
+        "mapper": no_source,
     }
     return tuple(service for service in SERVICES if not elsewhere[service.name])
 
@@ -185,7 +190,8 @@ def _start_and_wait(
     service.once_ready()
     known.version = version
     memory.save()
-    report(name, f"ready: {version} on port {service.port}")
+    where = f" on port {service.port}" if service.port else ""
+    report(name, f"ready: {version}{where}")
 
 
 def _stop(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from pathlib import Path
 
 from confluent_kafka import KafkaException
@@ -89,7 +90,7 @@ class Kafka(Service):
         self.folder.mkdir(parents=True, exist_ok=True)
         properties = self.folder / "server.properties"
         properties.write_text(
-            "".join(f"{name}={_escaped(value)}\n" for name, value in self.properties().items()),
+            properties_text(self.properties()),
             encoding="utf-8",
         )
         log4j = self.folder / "log4j2.properties"
@@ -147,6 +148,7 @@ class Kafka(Service):
             raise UserError(f"Kafka could not format {self.folder}: {done.stdout.strip()}")
 
 
-def _escaped(value: str) -> str:
-    """A value for a Java properties file."""
-    return value.replace("\\", "\\\\")
+def properties_text(properties: Mapping[str, str]) -> str:
+    """What stands in a Java properties file."""
+    lines = (f"{name}={value}\n" for name, value in properties.items())
+    return "".join(line.replace("\\", "\\\\") for line in lines)

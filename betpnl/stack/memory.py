@@ -19,7 +19,8 @@ from betpnl.stack.process import Identity
 
 STACK_FILE = "stack.json"
 SECRETS_FILE = "secrets.json"
-PASSWORDS = ("mysql_root", "mysql_betpnl", "mysql_betpnl_read")
+SOURCE_PASSWORD = "mysql_betpnl_source"
+PASSWORDS = ("mysql_root", "mysql_betpnl", "mysql_betpnl_read", SOURCE_PASSWORD)
 
 
 @dataclass

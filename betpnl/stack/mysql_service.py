@@ -10,6 +10,7 @@ from pathlib import Path
 import pymysql
 
 from betpnl.errors import UserError
+from betpnl.source.file import load
 from betpnl.stack import memory, mysql_server
 from betpnl.stack.mysql_server import MysqlServer, Report
 from betpnl.stack.ports import HOST
@@ -18,6 +19,7 @@ from betpnl.stack.service import Launch, Service
 
 USER = "betpnl"
 READ_USER = "betpnl_read"
+SOURCE_USER = "betpnl_source"
 
 # Binary and without padding: keys that Flink tells apart are never one row in the database.
 COLLATIONS = {"mysql": "utf8mb4_0900_bin", "mariadb": "utf8mb4_nopad_bin"}
@@ -142,7 +144,24 @@ class Mysql(Service):
             lines.append(f"CREATE USER IF NOT EXISTS {account} IDENTIFIED BY '{password}';")
             lines.append(f"ALTER USER {account} IDENTIFIED BY '{password}';")
             lines += [f"GRANT {right} ON `{pattern}`.* TO {account};" for pattern in patterns]
+        if server.flavour == "mysql":
+            lines += self._source_statements(known[memory.SOURCE_PASSWORD])
         return lines
+
+    def _source_statements(self, password: str) -> list[str]:
+        """The user who follows changes here, as long as a source file names this server."""
+        account = f"'{SOURCE_USER}'@'{HOST}'"
+        lines = [f"DROP USER IF EXISTS {account};"]
+        source = load(self.settings.mysql_source) if self.settings.mysql_source else None
+        if source is None or source.server.url:
+            return lines
+        databases = {table.partition(".")[0].replace("_", r"\_") for table in source.tables}
+        return [
+            *lines,
+            f"CREATE USER {account} IDENTIFIED BY '{password}';",
+            f"GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {account};",
+            *(f"GRANT SELECT ON `{name}`.* TO {account};" for name in sorted(databases)),
+        ]
 
     def options(self, server: MysqlServer, data: Path) -> tuple[str, ...]:
         """What mysqld is told, but for port and size."""

@@ -78,6 +78,14 @@ class Service(ABC):
         """Where the program came from, in words."""
         return ""
 
+    def problems(self) -> list[str]:
+        """What is wrong though it answers, a sentence each."""
+        return []
+
+    def news(self) -> str:
+        """What there is to say about its work, in a line."""
+        return ""
+
     def once_ready(self) -> None:  # noqa: B027
         """What has to be done when it answers, such as topics; safe to repeat."""
 

@@ -15,12 +15,20 @@ from betpnl.stack.process import is_alive
 from betpnl.stack.resolve import endpoints
 from betpnl.stack.service import Place
 
+_ADDRESSES = {
+    "mysql": "mysql_url",
+    "kafka": "kafka_bootstrap",
+    "jobmanager": "flink_rest_url",
+    "taskmanager": "flink_rest_url",
+}
+
 
 @dataclass(frozen=True)
 class ServiceStatus:
     """One service as it stands now.
 
     state: running, not answering, crashed, stopped. log: '' for a service that is not ours.
+    problems: what is wrong though it answers. news: how far its work is.
     """
 
     name: str
@@ -30,6 +38,8 @@ class ServiceStatus:
     source: str = ""
     pid: int | None = None
     log: str = ""
+    problems: tuple[str, ...] = ()
+    news: str = ""
 
 
 def status(settings: Settings) -> list[ServiceStatus]:
@@ -39,6 +49,7 @@ def status(settings: Settings) -> list[ServiceStatus]:
     return [
         _ours(settings, memory, name) if name in ours else _elsewhere(settings, name)
         for name in NAMES
+        if name in ours or name in _ADDRESSES
     ]
 
 
@@ -61,27 +72,26 @@ def _ours(settings: Settings, memory: Memory, name: str) -> ServiceStatus:
         return ServiceStatus(name, "stopped", log=known.log if known else "")
     kind = next(service for service in SERVICES if service.name == name)
     alive = is_alive(known.process)
-    version = kind(Place(settings, memory.ports)).answers_at_all() if alive else ""
+    service = kind(Place(settings, memory.ports))
+    version = service.answers_at_all() if alive else ""
     state = "crashed" if not alive else "running" if version else "not answering"
     scheme = "http://" if name in ("jobmanager", "taskmanager") else ""
     return ServiceStatus(
         name,
         state,
         version=version or known.version,
-        address=f"{scheme}{HOST}:{known.port}",
+        address=f"{scheme}{HOST}:{known.port}" if known.port else "",
         source=known.source,
         pid=known.process.pid if alive else None,
         log=known.log,
+        problems=tuple(service.problems()) if version else (),
+        news=service.news() if version else "",
     )
 
 
 def _elsewhere(settings: Settings, name: str) -> ServiceStatus:
-    address, setting = {
-        "mysql": (settings.mysql_url, "mysql_url"),
-        "kafka": (settings.kafka_bootstrap, "kafka_bootstrap"),
-        "jobmanager": (settings.flink_rest_url, "flink_rest_url"),
-        "taskmanager": (settings.flink_rest_url, "flink_rest_url"),
-    }[name]
+    setting = _ADDRESSES[name]
+    address = str(getattr(settings, setting))
     try:
         version = external.version(settings, name)
     except UserError:
