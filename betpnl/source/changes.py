@@ -198,10 +198,10 @@ class Stream:
 
 
 def _delete(bootstrap: str, partition: TopicPartition) -> None:
+    admin = topics.client(bootstrap)
     try:
-        done = topics.client(bootstrap).delete_records([partition])
-        for each in done.values():
-            each.result(timeout=_ANSWER_TIMEOUT_S)
-    except KafkaException:
+        for done in admin.delete_records([partition]).values():
+            done.result(timeout=_ANSWER_TIMEOUT_S)
+    except (KafkaException, TimeoutError):
         # The next time will do.
         return

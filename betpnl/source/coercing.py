@@ -55,6 +55,8 @@ def plain(value: Any) -> Any:
 
 
 def _coercion(kind: inspect.Type) -> Coerce:
+    if isinstance(kind, inspect.Metadata):
+        return _coercion(kind.type)
     if isinstance(kind, inspect.UnionType):
         (inner,) = (each for each in kind.types if not isinstance(each, inspect.NoneType))
         return _coercion(inner)

@@ -26,6 +26,8 @@ logger.rest.name = org.apache.kafka.connect.runtime.rest.RestServer
 logger.rest.level = warn
 logger.clients.name = org.apache.kafka.clients
 logger.clients.level = warn
+logger.commits.name = org.apache.kafka.connect.runtime.WorkerSourceTask
+logger.commits.level = warn
 logger.config.name = org.apache.kafka.common.config.AbstractConfig
 logger.config.level = warn
 """

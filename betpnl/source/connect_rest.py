@@ -87,17 +87,18 @@ class Connect:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             with error:
-                raise ConnectError(_message(error.read())) from None
+                raise ConnectError(_message(error.code, error.read())) from None
         except (OSError, ValueError) as error:
             raise ConnectError(f"Kafka Connect does not answer: {error}") from None
 
 
-def _message(answer: bytes) -> str:
+def _message(code: int, answer: bytes) -> str:
     try:
-        text = str(json.loads(answer)["message"])
+        text = " ".join(str(json.loads(answer)["message"]).split())
     except (ValueError, KeyError, TypeError):
-        text = answer.decode("utf-8", "replace")
-    return " ".join(text.split())[:500]
+        # While it starts it says so in HTML.
+        text = "it is not ready"
+    return f"Kafka Connect: {text[:500]} (code {code})"
 
 
 def _cause(trace: str) -> str:

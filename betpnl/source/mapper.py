@@ -333,6 +333,7 @@ class Mapper:
             self._memory.forget_bets(int(time.time() // 86_400) - self._horizon_days)
             self._state.known, self._state.again = self._memory.counts()
         self._state.sweep = self.sweep
+        self._state.begun = facts.get("begun", False)
         self._state.behind = stream.behind(facts.get("offset", 0))
 
     def _mysql_away(self, error: AwayError) -> None:

@@ -60,9 +60,8 @@ class Recorder:
         content = hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest()
         if before is not None and before.content == content:
             return Outcome((), None)
-        version = (
-            fields["version"] if own else versions.after(before.version if before else None, place)
-        )
+        last = before.version if before else 0
+        version = fields["version"] if own else versions.after(last, place)
         value = body if own else _versioned(body, version)
         if len(value) > self._value_bytes_max:
             value = self._too_big(fields, version, len(value))
@@ -79,10 +78,8 @@ class Recorder:
             if isinstance(accepted, Bet):
                 day = int(accepted.accepted_at.timestamp() * 1000) // _DAY_MS
         messages = [(key, value)]
-        replaced = self._replaced(before, key)
-        if replaced is not None:
+        if not reason and (replaced := self._replaced(before, key)):
             messages.insert(0, replaced)
-        last = before.version if before else 0
         # A version of the client's counts only in a record that counts.
         number = version if not own or (not reason and version > last) else last
         stale = own and before is not None and before.content != GONE and number == last

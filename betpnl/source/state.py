@@ -30,6 +30,7 @@ class State:
         self._counts: Counter[str] = Counter()
         self.events = self.published = self.behind = self.again = self.known = 0
         self.sweep: Sweep | None = None
+        self.begun = False
         self.connector = "not started"
 
     def problem(self, name: str, text: str) -> None:
@@ -78,6 +79,7 @@ class State:
             "known": self.known,
             "again": self.again,
             "counts": dict(self._counts),
+            "begun": self.begun,
             "sweep": sweep.written() if sweep else None,
         }
         write_private(self._path, json.dumps(found, indent=2) + "\n")

@@ -31,6 +31,6 @@ def version(epoch: int, place: int) -> int:
     return min(epoch, EPOCH_MAX) << _EPOCH_SHIFT | place
 
 
-def after(last: int | None, at_least: int) -> int:
+def after(last: int, at_least: int) -> int:
     """The version that follows the last one of a record, not below `at_least`."""
-    return at_least if last is None else min(max(last + 1, at_least), VERSION_MAX)
+    return min(max(last + 1, at_least), VERSION_MAX)
