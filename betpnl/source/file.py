@@ -133,6 +133,11 @@ class Section(_Strict):
     select: str = Field(
         description="One SELECT that reads the records of `:keys`; its columns are the contract's."
     )
+    deleted: Literal["cancel", "keep"] = Field(
+        "cancel",
+        description="What becomes of a record whose row is deleted: a newer version with status "
+        "`cancelled` (a result: `rolled_back`), or nothing, as where rows are moved to an archive.",
+    )
     key: ColumnName | Columns = Field(
         "key", description="Columns of the SELECT that say which record a row belongs to."
     )

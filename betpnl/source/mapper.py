@@ -29,6 +29,9 @@ _PAUSE_MIN_S, _PAUSE_MAX_S = 0.1, 15.0
 # A row that somebody holds is mostly free again in a moment.
 _AGAIN_MAX_S = 1.0
 _FORGET_EVERY_S = 86_400.0
+# So many records may be gone at once without anybody being asked.
+_GONE_MAX = 1000
+_ASKED = "it was asked for"
 _TOPICS = {topic.name: topic for topic in TOPICS}
 
 
@@ -72,7 +75,10 @@ class Mapper:
         self._source, self._memory, self._database = source, memory, database
         self._publisher, self._state, self._wish = publisher, state, wish
         self._horizon_days = rules.bet_horizon_ms // 86_400_000
-        self._recorders = {name: Recorder(name, rules, value_bytes_max) for name in source.sections}
+        self._recorders = {
+            name: Recorder(name, rules, value_bytes_max, keep_deleted=section.deleted == "keep")
+            for name, section in source.sections.items()
+        }
         self._away, self._again = Pause(), Pause(_AGAIN_MAX_S)
         self._refused = {name: Pause() for name in source.sections}
         self._forgotten_s = float("-inf")
@@ -182,6 +188,7 @@ class Mapper:
         place = self._version(batch)
         now_ms = int(time.time() * 1000)
         unsettled = set(found.unsettled)
+        self._state.read_again(name, len(unsettled))
         for key, text in texts.items():
             recorder, known = self._recorders[name], before.get(text)
             fields = found.fields.get(key)
@@ -292,6 +299,8 @@ class Mapper:
     def _page(self, sweep: Sweep, name: str, batch: Batch) -> Sweep | None:
         kinds = self._database.kinds(name)
         if sweep.phase == MEMORY:
+            if not sweep.after and sweep.reason != _ASKED and self._too_many_gone(sweep, name):
+                return sweep
             texts = self._memory.unseen(name, sweep.number, sweep.after, EVENTS_MAX)
             wanted = [keys.from_text(text, kinds) for text in texts]
             self._read(name, wanted, batch)
@@ -302,6 +311,19 @@ class Mapper:
             return sweep
         self._read(name, page, batch)
         return sweep.beyond(keys.to_text(page[-1]), len(page)) if page else sweep.next()
+
+    def _too_many_gone(self, sweep: Sweep, name: str) -> bool:
+        """Whether most records have no row any more: rather a wrong source file than deletions."""
+        gone, known = self._memory.count_unseen(name, sweep.number)
+        if self._source.sections[name].deleted == "keep" or gone <= _GONE_MAX or 2 * gone < known:
+            return False
+        self._state.problem(
+            name,
+            f"[{name}]: {gone} of {known} records have no row any more; if they were deleted, call "
+            "`betpnl source --reconcile`, which cancels them; if not, mend the source file.",
+        )
+        self._refused[name].failed()
+        return True
 
     def _note_place(self, batch: Batch) -> None:
         """Where the binary log stands: what the sweep reads is as new as that."""
@@ -323,7 +345,7 @@ class Mapper:
         asked = self._wish.exists()
         if asked or facts.get("selects", selects) != selects:
             batch = Batch(facts={"selects": selects})
-            self._begin_sweep("it was asked for" if asked else "the SELECT has changed", batch)
+            self._begin_sweep(_ASKED if asked else "the SELECT has changed", batch)
             self._save(batch)
             self._wish.unlink(missing_ok=True)
         elif "selects" not in facts:

@@ -168,6 +168,15 @@ class Memory:
         )
         return [key for (key,) in rows]
 
+    def count_unseen(self, section: str, sweep: int) -> tuple[int, int]:
+        """How many published records a sweep has not met, and how many there are."""
+        row = self._database.execute(
+            "SELECT COALESCE(SUM(sweep < ?), 0), COUNT(*) FROM known "
+            "WHERE section = ? AND content <> ?",
+            (sweep, section, GONE),
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
     def forget_bets(self, before_day: int) -> int:
         """Forget bets accepted before a day since 1970; the contract rejects their changes."""
         return self._database.execute(

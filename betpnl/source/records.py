@@ -45,10 +45,13 @@ class Outcome:
 class Recorder:
     """Decides for one section."""
 
-    def __init__(self, section: str, rules: Rules, value_bytes_max: int) -> None:
+    def __init__(
+        self, section: str, rules: Rules, value_bytes_max: int, *, keep_deleted: bool = False
+    ) -> None:
+        """keep_deleted: a row that goes changes nothing."""
         self._topic = SECTIONS[section]
         self._reader: Reader[Any] = reader(self._topic, rules)
-        self._deleted = DELETED.get(section)
+        self._deleted = None if keep_deleted else DELETED.get(section)
         self._value_bytes_max = value_bytes_max
 
     def read(

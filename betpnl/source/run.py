@@ -30,6 +30,8 @@ from betpnl.stack.memory import exclusive
 T = TypeVar("T")
 
 _POLL_S = 0.3
+# After that it is said that Kafka is away; what was written down is sent again for ever.
+_ACK_TIMEOUT_S = 10.0
 # What Kafka's own framing adds to a record.
 _FRAME_BYTES = 2_000
 _PRODUCER_BYTES_MAX = 1_000_000
@@ -59,7 +61,7 @@ def _map(
     keeper = Keeper(
         source, address, lambda: _connect(settings), state, home, topic, lambda: stream.silent_s
     )
-    publisher = Publisher(bootstrap, settings.topic_prefix)
+    publisher = Publisher(bootstrap, settings.topic_prefix, ack_timeout_s=_ACK_TIMEOUT_S)
     database = Database(source, address)
     mapper = Mapper(
         source,

@@ -59,6 +59,11 @@ class State:
             if happened:
                 self._counts[f"{section} {name}"] += 1
 
+    def read_again(self, section: str, count: int) -> None:
+        """Count records that were read while somebody held a row of theirs."""
+        if count:
+            self._counts[f"{section} to read again"] += count
+
     def log(self, text: str) -> None:
         """A line for the log."""
         log.info(text)

@@ -15,6 +15,7 @@ import pymysql
 from confluent_kafka import Consumer, TopicPartition
 
 from betpnl.contract.topics import BETS, GAMES, ODDS, RESULTS
+from betpnl.errors import UserError
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
 from betpnl.source.run import folder
@@ -101,9 +102,13 @@ class Log:
 
 @dataclass
 class Shop:
-    """The tables of docs/examples/shop.sql, and those who use them."""
+    """The tables of docs/examples/shop.sql, and those who use them.
+
+    history: the last ticket that nobody changes or compares any more.
+    """
 
     settings: Settings
+    history: int = 0
 
     def __post_init__(self) -> None:
         self.log = Log(self.settings)
@@ -137,7 +142,7 @@ class Shop:
         rows = self.run(
             "SELECT t.id, t.state, t.stake, l.position, l.selection, l.odds "
             "FROM betpnl_shop.ticket t JOIN betpnl_shop.leg l ON l.ticket_id = t.id "
-            "ORDER BY t.id, l.position"
+            f"WHERE t.id > {self.history} ORDER BY t.id, l.position"
         )
         found: dict[str, Row] = {}
         for ticket, state, stake, *leg in rows:
@@ -155,6 +160,7 @@ class Shop:
                 tuple((leg["leg"], leg["selection"], Decimal(leg["odds"])) for leg in bet["legs"]),
             )
             for key, bet in self.log.read().newest().items()
+            if int(key) > self.history
         }
 
     def differences(self) -> dict[str, tuple[Row | None, Row | None]]:
@@ -230,7 +236,7 @@ class Traders:
                     self._transaction(cursor)
                 connection.commit()
                 self.done += 1
-            except (pymysql.err.OperationalError, pymysql.err.InterfaceError, OSError):
+            except (pymysql.err.OperationalError, pymysql.err.InterfaceError, OSError, UserError):
                 # The server is away, in a test of that.
                 connection = None
                 self.end.wait(0.2)
@@ -244,7 +250,9 @@ class Traders:
         if draw < 0.6:
             self._place(cursor, self._random.randint(1, 4))
             return
-        cursor.execute("SELECT MIN(id), MAX(id) FROM betpnl_shop.ticket")
+        cursor.execute(
+            "SELECT MIN(id), MAX(id) FROM betpnl_shop.ticket WHERE id > %s", (self._shop.history,)
+        )
         low, high = cursor.fetchone()
         if low is None:
             return
@@ -255,20 +263,22 @@ class Traders:
             return
         if draw < 0.8:
             # Another stake, and other legs: a mixture of old and new would show.
-            cursor.execute("UPDATE betpnl_shop.ticket SET stake = stake + 1 WHERE id = %s", ticket)
-            cursor.execute("DELETE FROM betpnl_shop.leg WHERE ticket_id = %s", ticket)
+            cursor.execute(
+                "UPDATE betpnl_shop.ticket SET stake = stake + 1 WHERE id = %s", (ticket,)
+            )
+            cursor.execute("DELETE FROM betpnl_shop.leg WHERE ticket_id = %s", (ticket,))
             self._legs(cursor, ticket, self._random.randint(1, 4))
         elif draw < 0.9:
-            cursor.execute("UPDATE betpnl_shop.ticket SET state = 'void' WHERE id = %s", ticket)
+            cursor.execute("UPDATE betpnl_shop.ticket SET state = 'void' WHERE id = %s", (ticket,))
         else:
-            cursor.execute("DELETE FROM betpnl_shop.leg WHERE ticket_id = %s", ticket)
-            cursor.execute("DELETE FROM betpnl_shop.ticket WHERE id = %s", ticket)
+            cursor.execute("DELETE FROM betpnl_shop.leg WHERE ticket_id = %s", (ticket,))
+            cursor.execute("DELETE FROM betpnl_shop.ticket WHERE id = %s", (ticket,))
 
     def _place(self, cursor: Any, legs: int) -> None:
         cursor.execute(
             "INSERT INTO betpnl_shop.ticket (customer_id, stake, placed_at) "
             "VALUES (0, %s, UTC_TIMESTAMP(3))",
-            self._random.randint(1, 99),
+            (self._random.randint(1, 99),),
         )
         self._legs(cursor, cursor.lastrowid, legs)
 

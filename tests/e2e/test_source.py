@@ -1,0 +1,256 @@
+"""Bets that a sportsbook keeps in MySQL: nothing lost, nothing twice, whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from betpnl import stack
+from betpnl.errors import UserError
+from betpnl.settings import Settings
+from betpnl.source.place import folder
+from betpnl.stack.memory import Memory
+from tests.e2e.shop import EXAMPLES, Shop
+from tests.e2e.world import betpnl
+from tests.waiting import DEADLINE_S, until
+
+pytestmark = pytest.mark.e2e
+
+HISTORY = 50_000
+SERVICES = ["mysql", "kafka", "connect", "mapper"]
+
+
+def _start(settings: Settings, *names: str) -> None:
+    # It also says where Flink answers, which nobody has started.
+    with suppress(UserError):
+        stack.start(settings, names=names)
+    known = Memory.read(settings.home).services
+    assert [name for name in names if known[name].process is None] == []
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A sportsbook with a history, and betpnl that follows it."""
+    settings = Settings.load(
+        home=tmp_path_factory.mktemp("a shop"),
+        mysql_source=EXAMPLES / "shop.toml",
+        mysql_buffer_pool_mb=128,
+        kafka_heap_mb=256,
+        start_timeout_s=DEADLINE_S,
+    )
+    try:
+        _start(settings, "mysql", "kafka")
+        shop = Shop(settings, history=HISTORY)
+        shop.script("shop.sql")
+        _fill(shop)
+        _start(settings, "connect", "mapper")
+        yield shop
+    finally:
+        stack.stop(settings)
+
+
+def _fill(shop: Shop) -> None:
+    shop.run(
+        *(
+            f"INSERT INTO betpnl_shop.game (id, sport, home, away) "
+            f"VALUES ('g{number}', 'football', 'A', 'B')"
+            for number in range(1, 5)
+        ),
+        "SET SESSION cte_max_recursion_depth = 100000",
+        "INSERT INTO betpnl_shop.ticket (id, customer_id, stake, placed_at) "
+        f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {HISTORY}) "
+        "SELECT i, 24, i / 100, UTC_TIMESTAMP(3) FROM n",
+        "INSERT INTO betpnl_shop.leg (ticket_id, position, game_id, market, selection, odds) "
+        "SELECT id, 1, 'g1', 'match_result', 'home', 2.4 FROM betpnl_shop.ticket",
+        "INSERT INTO betpnl_shop.outcome (id, game_id, market, line, selection, outcome, settled_at)"
+        " VALUES (1, 'g1', 'total', 2.50, 'over', 'win', UTC_TIMESTAMP(3))",
+    )
+
+
+def _generation(shop: Shop) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder(shop.settings) / "stream.json").read_text())
+    return found
+
+
+def _kill_child(shop: Shop, service: str) -> None:
+    """Kill what a service's supervisor watches over, and wait until there is another one."""
+    known = Memory.read(shop.settings.home).services[service].process
+    assert known is not None
+    children = Path(f"/proc/{known.pid}/task/{known.pid}/children")
+    (child,) = children.read_text().split()
+    os.kill(int(child), signal.SIGKILL)
+    until(
+        lambda: children.read_text().split() not in ([], [child]),
+        f"{service} was not started again",
+    )
+
+
+def test_what_is_there_comes_first_each_ticket_once(shop: Shop) -> None:
+    shop.until_streaming()
+
+    bets = shop.log.read().versions["bets"]
+
+    assert len(bets) == HISTORY
+    assert {len(versions) for versions in bets.values()} == {1}
+    assert sum(Decimal(versions[0]["stake"]) for versions in bets.values()) == sum(
+        Decimal(number) / 100 for number in range(1, HISTORY + 1)
+    )
+    assert shop.log.repeated == 0
+    (result,) = shop.log.newest("results").values()
+    assert (result["result"], result["line"]) == ("win", "2.5")
+    assert set(shop.log.newest("games")) == {"g1", "g2", "g3", "g4"}
+
+
+def test_changes_come_whole_and_in_order(shop: Shop) -> None:
+    with shop.trade(seed=1) as traders:
+        traders.until_done(500)
+
+    shop.until_the_same()
+    assert shop.log.repeated == 0
+
+
+def test_a_deleted_ticket_is_cancelled_and_its_rest_stays(shop: Shop) -> None:
+    shop.run(
+        "DELETE FROM betpnl_shop.leg WHERE ticket_id = 7",
+        "DELETE FROM betpnl_shop.ticket WHERE id = 7",
+    )
+    until(
+        lambda: shop.log.read().newest()["7"]["status"] == "cancelled", "ticket 7 is not cancelled"
+    )
+    first, last = shop.log.versions["bets"]["7"]
+    assert last == {**first, "status": "cancelled", "version": last["version"]}
+
+
+def test_results_and_games_change_too(shop: Shop) -> None:
+    shop.run(
+        "UPDATE betpnl_shop.game SET state = 'live', minute = 17, score_home = 1 WHERE id = 'g1'",
+        "UPDATE betpnl_shop.outcome SET outcome = 'lose' WHERE id = 1",
+        "INSERT INTO betpnl_shop.outcome (id, game_id, market, selection, outcome, settled_at) "
+        "VALUES (2, 'g1', 'match_result', 'home', 'win', UTC_TIMESTAMP(3))",
+    )
+    until(lambda: len(shop.log.read().newest("results")) == 2, "no second result")
+    until(lambda: shop.log.read().newest("games")["g1"].get("minute") == 17, "the game stands")
+    shop.run("DELETE FROM betpnl_shop.outcome WHERE id = 2")
+
+    wanted = [("home", "win", "rolled_back"), ("over", "lose", "settled")]
+    until(
+        lambda: _with_status(shop) == wanted,
+        lambda: f"results: {_with_status(shop)}",
+    )
+
+
+def _with_status(shop: Shop) -> list[tuple[str, str, str]]:
+    found = shop.log.read().newest("results").values()
+    return sorted(
+        (each["selection"], each["result"], each.get("status", "settled")) for each in found
+    )
+
+
+@pytest.mark.parametrize("service", ["mapper", "connect"])
+def test_a_process_that_is_killed_goes_on_where_it_was(shop: Shop, service: str) -> None:
+    before = _generation(shop)
+    with shop.trade(seed=2) as traders:
+        traders.until_done(100)
+        _kill_child(shop, service)
+        traders.until_done(100)
+
+    shop.until_the_same()
+    assert _generation(shop)["generation"] == before["generation"]
+
+
+@pytest.mark.parametrize("service", ["kafka", "mysql"])
+def test_a_server_that_is_away_is_waited_for(shop: Shop, service: str) -> None:
+    before = _generation(shop)
+    with shop.trade(seed=3) as traders:
+        traders.until_done(100)
+        stack.stop(shop.settings, names=[service], kill=True)
+        until(lambda: bool(shop.state().get("problems")), "nobody noticed")
+        _start(shop.settings, service)
+        traders.until_done(100)
+
+    shop.until_the_same()
+    until(lambda: not shop.state()["problems"], lambda: f"still: {shop.state()}")
+    assert _generation(shop)["generation"] == before["generation"]
+
+
+def test_what_was_purged_while_nobody_looked_is_found(shop: Shop) -> None:
+    before = _generation(shop)
+    stack.stop(shop.settings, names=["connect"])
+    with shop.trade(seed=4) as traders:
+        traders.until_done(200)
+    shop.run_as_root("FLUSH BINARY LOGS")
+    last = shop.run_as_root("SHOW BINARY LOGS")[-1][0]
+    shop.run_as_root(f"PURGE BINARY LOGS TO '{last}'")
+
+    _start(shop.settings, "connect")
+
+    shop.until_the_same()
+    assert _generation(shop)["generation"] == before["generation"] + 1
+
+
+def test_logs_that_begin_anew_do_not_make_old_versions(shop: Shop) -> None:
+    before = max(each["version"] for each in shop.log.read().newest().values())
+    with shop.trade(seed=5) as traders:
+        traders.until_done(100)
+        shop.run_as_root("RESET BINARY LOGS AND GTIDS")
+        traders.until_done(100)
+
+    shop.until_the_same()
+    shop.until_streaming()
+    with shop.trade(seed=6) as traders:
+        traders.until_done(10)
+    shop.until_the_same()
+    after = max(each["version"] for each in shop.log.read().newest().values())
+    assert after >> 52 == (before >> 52) + 1
+
+
+def test_a_column_may_come_and_go(shop: Shop) -> None:
+    with shop.trade(seed=7) as traders:
+        traders.until_done(50)
+        shop.run("ALTER TABLE betpnl_shop.ticket ADD COLUMN shop_id INT DEFAULT 5 FIRST")
+        traders.until_done(50)
+        shop.run("ALTER TABLE betpnl_shop.ticket DROP COLUMN shop_id")
+        traders.until_done(50)
+
+    shop.until_the_same()
+
+
+def test_a_select_that_fails_is_told_and_tried_until_it_works(shop: Shop) -> None:
+    shop.run("ALTER TABLE betpnl_shop.ticket RENAME COLUMN stake TO amount")
+    shop.run("UPDATE betpnl_shop.ticket SET amount = 77 WHERE id IN (8, 9)")
+    shop.run("UPDATE betpnl_shop.game SET minute = 18 WHERE id = 'g2'")
+
+    until(lambda: "bets" in shop.state().get("problems", {}), "nobody says that it fails")
+    until(
+        lambda: shop.log.read().newest("games")["g2"].get("minute") == 18,
+        "the games wait for the bets",
+    )
+    status = betpnl(shop.settings, "status")
+    assert "[bets]: Unknown column 't.stake'" in status.stdout
+    assert status.returncode == 1
+
+    shop.run("ALTER TABLE betpnl_shop.ticket RENAME COLUMN amount TO stake")
+    for ticket in ("8", "9"):
+        until(lambda key=ticket: shop.log.read().newest()[key]["stake"] == 77, "the bet waits")  # type: ignore[misc]
+    until(lambda: not shop.state()["problems"], lambda: f"still: {shop.state()}")
+
+
+def test_a_row_that_somebody_holds_is_read_once_more(shop: Shop) -> None:
+    with shop.connect() as holder, holder.cursor() as cursor:
+        holder.autocommit(False)
+        cursor.execute("UPDATE betpnl_shop.ticket SET stake = 1000 WHERE id = 10")
+        shop.run("UPDATE betpnl_shop.leg SET odds = 2.5, selection = 'draw' WHERE ticket_id = 10")
+        # Published as it can be seen, and noted down to be read again.
+        until(lambda: shop.state().get("again") == 1, lambda: f"not noted: {shop.state()}")
+        cursor.execute("UPDATE betpnl_shop.ticket SET customer_id = 25 WHERE id = 10")
+        holder.commit()
+    until(lambda: shop.state().get("again") == 0, lambda: f"still noted: {shop.state()}")
+    until(lambda: shop.log.read().newest()["10"]["stake"] == 1000, "the stake is the old one")
