@@ -20,6 +20,8 @@ def producer_config(bootstrap: str) -> dict[str, Any]:
         "enable.idempotence": True,
         "linger.ms": 5,
         "compression.type": "lz4",
+        # A broker that comes back is found within a second.
+        "reconnect.backoff.max.ms": 1000,
         # As Java clients do, so that whoever writes a key finds the same partition.
         "partitioner": "murmur2_random",
         "queue.buffering.max.messages": 500_000,

@@ -136,6 +136,7 @@ class Stream:
                 "enable.auto.offset.store": False,
                 "auto.offset.reset": "error",
                 "fetch.wait.max.ms": 100,
+                "reconnect.backoff.max.ms": 1000,
                 "log_level": 0,
             }
         )

@@ -52,15 +52,19 @@ class Origin:
             return ""
         if server != self.server:
             return "the server is another one"
-        if not self.logs or not logs:
+        before, now = _numbered(self.logs), _numbered(logs)
+        if not before or not now:
             return ""
-        for name, size in self.logs.items():
-            last = name == next(reversed(self.logs))
-            if name in logs and (logs[name] < size or (logs[name] != size and not last)):
-                return "the binary log was reset"
-        if next(iter(logs)) < next(iter(self.logs)) and next(iter(self.logs)) in logs:
-            return "the binary log was reset"
-        if max(logs) < max(self.logs):
+        last = max(before)
+        changed = any(
+            now[number] != before[number] for number in (now.keys() & before.keys()) - {last}
+        )
+        if (
+            changed
+            or min(now) < min(before)
+            or max(now) < last
+            or now.get(last, 1 << 63) < before[last]
+        ):
             return "the binary log was reset"
         return ""
 
@@ -217,6 +221,11 @@ class Keeper:
 
     def _save(self) -> None:
         write_private(self._path, json.dumps(asdict(self._origin), indent=2) + "\n")
+
+
+def _numbered(logs: dict[str, int]) -> dict[int, int]:
+    """Sizes by the number at the end of each log's name."""
+    return {int(name.rpartition(".")[2]): size for name, size in logs.items()}
 
 
 def _fingerprint(source: Source) -> str:

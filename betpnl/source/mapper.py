@@ -25,7 +25,7 @@ from betpnl.source.sweep import MEMORY, Sweep
 
 EVENTS_MAX = 1000
 _IDLE_S = 0.25
-_PAUSE_MIN_S, _PAUSE_MAX_S = 0.1, 15.0
+_PAUSE_MIN_S, _PAUSE_MAX_S = 0.1, 10.0
 # A row that somebody holds is mostly free again in a moment.
 _AGAIN_MAX_S = 1.0
 _FORGET_EVERY_S = 86_400.0
@@ -83,6 +83,7 @@ class Mapper:
         self._refused = {name: Pause() for name in source.sections}
         self._forgotten_s = float("-inf")
         self._unsent = memory.outbox()
+        state.again = memory.count_again()
 
     @property
     def sweep(self) -> Sweep | None:
@@ -219,7 +220,7 @@ class Mapper:
         self._memory.save(batch, number)
         self._unsent = list(batch.messages)
         if batch.again or batch.done:
-            _, self._state.again = self._memory.counts()
+            self._state.again = self._memory.count_again()
 
     def _publish(self) -> bool:
         """Send what is written down; whether Kafka has all of it."""
@@ -353,7 +354,6 @@ class Mapper:
         if time.monotonic() - self._forgotten_s > _FORGET_EVERY_S:
             self._forgotten_s = time.monotonic()
             self._memory.forget_bets(int(time.time() // 86_400) - self._horizon_days)
-            self._state.known, self._state.again = self._memory.counts()
         self._state.sweep = self.sweep
         self._state.begun = facts.get("begun", False)
         self._state.behind = stream.behind(facts.get("offset", 0))

@@ -189,11 +189,10 @@ class Memory:
             self._database.execute("UPDATE known SET content = x'00'")
             self._database.execute("DELETE FROM outbox")
 
-    def counts(self) -> tuple[int, int]:
-        """How many records are known, and how many wait to be read again."""
-        (known,) = self._database.execute("SELECT COUNT(*) FROM known").fetchone()
-        (again,) = self._database.execute("SELECT COUNT(*) FROM again").fetchone()
-        return known, again
+    def count_again(self) -> int:
+        """How many records wait to be read again."""
+        (count,) = self._database.execute("SELECT COUNT(*) FROM again").fetchone()
+        return int(count)
 
 
 class _Transaction:

@@ -59,7 +59,7 @@ class Recorder:
     ) -> Outcome:
         """A record as its row says. place: the version of what was read, where none is given."""
         own = "version" in fields
-        body = _body(fields)
+        body = self._body(fields)
         content = hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest()
         if before is not None and before.content == content:
             return Outcome((), None)
@@ -67,7 +67,10 @@ class Recorder:
         version = fields["version"] if own else versions.after(last, place)
         value = body if own else _versioned(body, version)
         if len(value) > self._value_bytes_max:
-            value = self._too_big(fields, version, len(value))
+            said = (
+                f"the record has {len(value)} bytes, more than the {self._value_bytes_max} that fit"
+            )
+            value = _versioned(self._instead(fields, said), last + 1)
         key = self._key(fields)
         reason = ""
         record = before.record if before else None
@@ -119,20 +122,17 @@ class Recorder:
         parts = (str(fields.get(name, "")) for name in self._topic.key_fields)
         return KEY_SEPARATOR.join(parts).encode("utf-8", "replace")[:_KEY_BYTES_MAX]
 
-    def _too_big(self, fields: Mapping[str, Any], version: Any, size: int) -> bytes:
-        """What Kafka takes instead of a record that it would not, to be rejected with a reason."""
-        said = f"the record has {size} bytes, more than the {self._value_bytes_max} that fit"
+    def _body(self, fields: Mapping[str, Any]) -> bytes:
+        try:
+            return _encode(fields)
+        except (TypeError, ValueError, OverflowError) as error:
+            # A value that JSON cannot hold; the records beside it go on.
+            return self._instead(fields, f"the record cannot be written: {error}")
+
+    def _instead(self, fields: Mapping[str, Any], said: str) -> bytes:
+        """What stands for a record that cannot be published, to be rejected with the reason."""
         ids = {name: str(fields.get(name, ""))[:64] for name in self._topic.key_fields}
-        return _encode({**ids, "version": version, "status": said, "at": said})
-
-
-def _body(fields: Mapping[str, Any]) -> bytes:
-    try:
-        return _encode(fields)
-    except (TypeError, ValueError, OverflowError) as error:
-        # A value that JSON cannot hold: the record is rejected by its status, and the others go on.
-        texts = {name: str(value)[:64] for name, value in fields.items() if name != "version"}
-        return _encode({**texts, "status": f"the record cannot be written: {error}"})
+        return _encode({**ids, "status": said, "at": said})
 
 
 def _versioned(body: bytes, version: int) -> bytes:

@@ -28,7 +28,7 @@ class State:
         self._path, self._lock = path, threading.Lock()
         self._problems: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
-        self.events = self.published = self.behind = self.again = self.known = 0
+        self.events = self.published = self.behind = self.again = 0
         self.sweep: Sweep | None = None
         self.begun = False
         self.connector = "not started"
@@ -81,7 +81,6 @@ class State:
             "behind": self.behind,
             "events": self.events,
             "published": self.published,
-            "known": self.known,
             "again": self.again,
             "counts": dict(self._counts),
             "begun": self.begun,

@@ -288,8 +288,9 @@ class Traders:
             tenths = self._random.randint(11, 49)
             total += tenths
             cursor.execute(
-                "INSERT INTO betpnl_shop.leg (ticket_id, position, game_id, market, selection, odds)"
-                " VALUES (%s, %s, %s, 'match_result', %s, %s)",
+                "INSERT INTO betpnl_shop.leg "
+                "(ticket_id, position, game_id, market, selection, odds) "
+                "VALUES (%s, %s, %s, 'match_result', %s, %s)",
                 (
                     ticket,
                     position,

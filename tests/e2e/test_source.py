@@ -70,8 +70,9 @@ def _fill(shop: Shop) -> None:
         "SELECT i, 24, i / 100, UTC_TIMESTAMP(3) FROM n",
         "INSERT INTO betpnl_shop.leg (ticket_id, position, game_id, market, selection, odds) "
         "SELECT id, 1, 'g1', 'match_result', 'home', 2.4 FROM betpnl_shop.ticket",
-        "INSERT INTO betpnl_shop.outcome (id, game_id, market, line, selection, outcome, settled_at)"
-        " VALUES (1, 'g1', 'total', 2.50, 'over', 'win', UTC_TIMESTAMP(3))",
+        "INSERT INTO betpnl_shop.outcome "
+        "(id, game_id, market, line, selection, outcome, settled_at) "
+        "VALUES (1, 'g1', 'total', 2.50, 'over', 'win', UTC_TIMESTAMP(3))",
     )
 
 

@@ -1,0 +1,276 @@
+"""From rows to records: names with dots, legs, types, and what is published of them."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from betpnl.contract.checks import Rules
+from betpnl.contract.limits import VERSION_MAX
+from betpnl.contract.topics import BETS, GAMES, ODDS, RESULTS
+from betpnl.source import keys, shaping, versions
+from betpnl.source.memory import GONE, Known
+from betpnl.source.records import Outcome, Recorder
+
+RULES = Rules(base_currency="EUR", bet_horizon_ms=10**15, accepted_ahead_ms=10**15)
+AT = datetime(2026, 1, 5, 18, 30, tzinfo=UTC)
+COLUMNS = (
+    *("key", "bet_id", "status", "accepted_at", "currency", "stake", "bet_type"),
+    *("cash_out.fraction", "cash_out.amount"),
+    *("legs.game_id", "legs.sport", "legs.market", "legs.line", "legs.selection", "legs.odds"),
+    *("legs.in_play", "legs.market_odds"),
+)
+
+
+def _row(ticket: int = 1, selection: str = "home", **changes: Any) -> tuple[Any, ...]:
+    values = {
+        "key": ticket,
+        "bet_id": ticket,
+        "status": "accepted",
+        "accepted_at": AT,
+        "currency": "EUR",
+        "stake": Decimal("10.50"),
+        "legs.game_id": 77,
+        "legs.sport": "football",
+        "legs.market": "total",
+        "legs.line": Decimal("2.50"),
+        "legs.selection": selection,
+        "legs.odds": Decimal("2.3500"),
+        "legs.in_play": 1,
+        "legs.market_odds": '{"home": 2.35, "away": 3.1}',
+        **changes,
+    }
+    return tuple(values.get(name) for name in COLUMNS)
+
+
+def _fields(*rows: tuple[Any, ...]) -> dict[keys.Key, dict[str, Any]]:
+    return shaping.records(BETS, COLUMNS, ["key"], rows)
+
+
+def _recorder(section: str = "bets", **options: Any) -> Recorder:
+    return Recorder(section, RULES, 10_000, **options)
+
+
+def _json(outcome: Outcome) -> dict[str, Any]:
+    ((_, value),) = outcome.messages
+    found: dict[str, Any] = msgspec.json.decode(value)
+    return found
+
+
+def test_columns_become_what_the_contract_says() -> None:
+    (fields,) = _fields(_row()).values()
+
+    outcome = _recorder().read(fields, None, 5, 0)
+
+    assert outcome.reason == ""
+    assert outcome.messages[0][0] == b"1"
+    assert b'"stake":10.50' in outcome.messages[0][1]
+    found = _json(outcome)
+    assert (found["bet_id"], found["version"]) == ("1", 5)
+    assert found["accepted_at"] == "2026-01-05T18:30:00Z"
+    assert found["legs"] == [
+        {
+            "leg": 1,
+            "game_id": "77",
+            "sport": "football",
+            "market": "total",
+            "line": "2.5",
+            "selection": "home",
+            "odds": 2.35,
+            "in_play": True,
+            "market_odds": {"home": 2.35, "away": 3.1},
+        }
+    ]
+    assert "cash_out" not in found
+
+
+def test_a_row_a_leg_whatever_their_order() -> None:
+    found = _fields(_row(1, "home"), _row(2, "draw"), _row(1, "away"))
+
+    legs = {key: [leg["selection"] for leg in each["legs"]] for key, each in found.items()}
+    assert legs == {(1,): ["home", "away"], (2,): ["draw"]}
+    assert [leg["leg"] for leg in found[1,]["legs"]] == [1, 2]
+
+
+def test_legs_that_are_numbered_are_sorted() -> None:
+    columns = ("key", "legs.leg", "legs.selection")
+    rows = [(1, 2, "second"), (1, 1, "first")]
+
+    (fields,) = shaping.records(BETS, columns, ["key"], rows).values()
+
+    assert [leg["selection"] for leg in fields["legs"]] == ["first", "second"]
+
+
+def test_dots_make_objects_and_json_makes_fields() -> None:
+    fields = _fields(
+        _row(**{"cash_out.fraction": Decimal("0.5"), "cash_out.amount": Decimal(4)})
+    )[1,]
+    assert fields["cash_out"] == {"fraction": Decimal("0.5"), "amount": Decimal(4)}
+
+    columns = ("key", "game_id", "market", "version", "at", "prices")
+    row = (1, "g", "m", Decimal(3), AT, '{"home": 1.10, "away": 7}')
+    (odds,) = shaping.records(ODDS, columns, ["key"], [row]).values()
+    assert odds["prices"] == {"home": Decimal("1.10"), "away": 7}
+    assert _recorder("odds").read(odds, None, 0, 0).reason == ""
+
+
+def test_legs_may_be_one_json_column() -> None:
+    columns = tuple(name for name in COLUMNS if not name.startswith("legs.")) + ("legs",)
+    legs = (
+        '[{"game_id": 5, "sport": "tennis", "market": "winner", "selection": "a", "odds": 1.50,'
+        ' "in_play": 0}]'
+    )
+    values = dict(zip(COLUMNS, _row(), strict=True))
+    row = tuple(values.get(name) for name in columns[:-1]) + (legs,)
+
+    (fields,) = shaping.records(BETS, columns, ["key"], [row]).values()
+
+    assert fields["legs"][0] == {
+        "leg": 1, "game_id": "5", "sport": "tennis", "market": "winner", "selection": "a",
+        "odds": Decimal("1.50"), "in_play": False,
+    }
+    assert _recorder().read(fields, None, 0, 0).reason == ""
+
+
+def test_two_rows_without_legs_are_rejected_by_name() -> None:
+    columns = ("game_id", "sport")
+    (fields,) = shaping.records(GAMES, columns, ["game_id"], [("g", "a"), ("g", "b")]).values()
+
+    outcome = _recorder("games").read(fields, None, 1, 0)
+
+    assert "the SELECT gives 2 rows for this record" in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"stake": Decimal(0)}, "stake: must be above 0"),
+        ({"status": b"\xff\xfe"}, "`$.status`"),
+        ({"legs.odds": "much"}, "`$.legs[0].odds`"),
+        ({"legs.market_odds": "{no json"}, "`$.legs[0].market_odds`"),
+        ({"accepted_at": "0000-00-00 00:00:00"}, "`$.accepted_at`"),
+        ({"bet_id": "x" * 65}, "`$.bet_id`"),
+        ({"legs.selection": "x" * 20_000}, "the record has 20"),
+        ({"stake": object()}, "the record cannot be written"),
+    ],
+)
+def test_what_is_wrong_is_published_and_says_why(changes: dict[str, Any], words: str) -> None:
+    (fields,) = _fields(_row(**changes)).values()
+
+    outcome = _recorder().read(fields, None, 5, 0)
+
+    assert words in outcome.reason
+    assert len(outcome.messages) == 1
+    assert outcome.known is not None
+    assert outcome.known.record is None
+
+
+def test_the_same_again_is_not_published() -> None:
+    (fields,) = _fields(_row()).values()
+    first = _recorder().read(fields, None, 5, 0).known
+    assert first is not None
+
+    assert _recorder().read(fields, first, 9, 0) == Outcome((), None)
+
+
+def test_versions_of_a_record_only_grow() -> None:
+    known = None
+    seen = []
+    for place, stake in ((100, 1), (100, 2), (90, 3), (200, 4)):
+        (fields,) = _fields(_row(stake=Decimal(stake))).values()
+        outcome = _recorder().read(fields, known, place, 0)
+        known = outcome.known
+        seen.append(_json(outcome)["version"])
+
+    assert seen == [100, 101, 102, 200]
+
+
+def test_a_version_of_the_clients_own_is_used_as_it_is() -> None:
+    (fields,) = _fields(_row()).values()
+    first = _recorder().read({**fields, "version": 3}, None, 99, 0)
+    assert _json(first)["version"] == 3
+
+    stale = _recorder().read({**fields, "version": 3, "stake": Decimal(1)}, first.known, 99, 0)
+    assert stale.stale
+
+    assert first.known is not None
+    assert _json(_recorder().gone(first.known, 99))["version"] == 4
+
+
+def test_a_record_that_is_gone_is_its_last_valid_one_cancelled() -> None:
+    (fields,) = _fields(_row()).values()
+    valid = _recorder().read(fields, None, 5, 0)
+    broken = _recorder().read({**fields, "stake": Decimal(-1)}, valid.known, 6, 0)
+    assert broken.reason != ""
+    assert broken.known is not None
+
+    gone = _recorder().gone(broken.known, 7)
+
+    assert _json(gone) == {**_json(valid), "status": "cancelled", "version": 7}
+    assert gone.known == Known(7, GONE, None, broken.known.day)
+    assert _recorder().gone(gone.known, 8) == Outcome((), None)
+    again = _recorder().read(fields, gone.known, 7, 0)
+    assert _json(again) == {**_json(valid), "version": 8}
+
+
+def test_what_was_never_published_or_never_valid_is_not_cancelled() -> None:
+    (fields,) = _fields(_row(stake=Decimal(-1))).values()
+
+    assert _recorder().gone(None, 7) == Outcome((), None)
+    assert _recorder().gone(_recorder().read(fields, None, 5, 0).known, 7).messages == ()
+
+
+@pytest.mark.parametrize(("section", "options"), [("bets", {"keep_deleted": True}), ("odds", {})])
+def test_where_deletions_say_nothing_nothing_is_said(section: str, options: dict[str, Any]) -> None:
+    known = Known(1, b"content", b'{"bet_id":"1","status":"accepted"}')
+
+    assert _recorder(section, **options).gone(known, 7).messages == ()
+
+
+def test_a_result_that_is_gone_is_rolled_back() -> None:
+    columns = ("key", "game_id", "market", "selection", "result", "settled_at")
+    row = (1, "g", "m", "home", "win", AT)
+    (fields,) = shaping.records(RESULTS, columns, ["key"], [row]).values()
+    first = _recorder("results").read(fields, None, 1, 0)
+
+    assert first.messages[0][0] == b"g\x1fm\x1f\x1fhome"
+    assert _json(_recorder("results").gone(first.known, 2))["status"] == "rolled_back"
+
+
+def test_a_record_that_changes_its_id_ends_under_the_old_one() -> None:
+    (before,) = _fields(_row(bet_id="old")).values()
+    (after,) = _fields(_row(bet_id="new")).values()
+    first = _recorder().read(before, None, 5, 0)
+
+    found = _recorder().read(after, first.known, 6, 0).messages
+
+    assert [key for key, _ in found] == [b"old", b"new"]
+    assert msgspec.json.decode(found[0][1])["status"] == "cancelled"
+
+
+def test_a_place_in_the_log_makes_a_version() -> None:
+    places = [("binlog.000001", 4), ("binlog.000001", 2**32 - 1), ("binlog.000002", 4)]
+    found = [versions.version(0, versions.position(*place)) for place in places]
+    assert found == sorted(set(found))
+    assert versions.version(1, versions.position("binlog.000001", 4)) > found[-1]
+    furthest = versions.version(5000, versions.position("b.9999999", 2**40))
+    assert furthest <= VERSION_MAX
+    assert versions.after(VERSION_MAX, 0) == VERSION_MAX
+
+
+@pytest.mark.parametrize(
+    ("key", "kinds"),
+    [((5,), ["bigint"]), (("a", 7), ["varchar", "int"]), ((b"\x00\xff",), ["binary"])],
+)
+def test_a_key_is_the_same_wherever_it_is_read(key: keys.Key, kinds: list[str]) -> None:
+    assert keys.from_text(keys.to_text(key), kinds) == key
+    assert keys.from_row(key) == key
+    assert keys.from_row([*key, None]) is None
+    hexadecimal = [part.hex() if isinstance(part, bytes) else part for part in key]
+    assert keys.from_change(hexadecimal, kinds) == key
+
+
+def test_a_decimal_key_is_an_integer() -> None:
+    assert keys.from_row([Decimal(12345678901234567890)]) == (12345678901234567890,)
