@@ -83,7 +83,7 @@ class Log:
 
     def _add(self, topic: str, key: str, value: bytes) -> None:
         record = json.loads(value, parse_float=Decimal)
-        if topic == BETS.name:
+        if topic == BETS.name and "customer_id" in record:
             # Set by the transaction that wrote the legs: no version may be half of one.
             total = sum(Decimal(leg["odds"]) for leg in record["legs"])
             assert Decimal(record["customer_id"]) == 10 * total, record
@@ -160,7 +160,7 @@ class Shop:
                 tuple((leg["leg"], leg["selection"], Decimal(leg["odds"])) for leg in bet["legs"]),
             )
             for key, bet in self.log.read().newest().items()
-            if int(key) > self.history
+            if key.isdigit() and int(key) > self.history
         }
 
     def differences(self) -> dict[str, tuple[Row | None, Row | None]]:

@@ -104,9 +104,9 @@ def test_legs_that_are_numbered_are_sorted() -> None:
 
 
 def test_dots_make_objects_and_json_makes_fields() -> None:
-    fields = _fields(
-        _row(**{"cash_out.fraction": Decimal("0.5"), "cash_out.amount": Decimal(4)})
-    )[1,]
+    fields = _fields(_row(**{"cash_out.fraction": Decimal("0.5"), "cash_out.amount": Decimal(4)}))[
+        1,
+    ]
     assert fields["cash_out"] == {"fraction": Decimal("0.5"), "amount": Decimal(4)}
 
     columns = ("key", "game_id", "market", "version", "at", "prices")
@@ -117,19 +117,24 @@ def test_dots_make_objects_and_json_makes_fields() -> None:
 
 
 def test_legs_may_be_one_json_column() -> None:
-    columns = tuple(name for name in COLUMNS if not name.startswith("legs.")) + ("legs",)
+    columns = (*tuple(name for name in COLUMNS if not name.startswith("legs.")), "legs")
     legs = (
         '[{"game_id": 5, "sport": "tennis", "market": "winner", "selection": "a", "odds": 1.50,'
         ' "in_play": 0}]'
     )
     values = dict(zip(COLUMNS, _row(), strict=True))
-    row = tuple(values.get(name) for name in columns[:-1]) + (legs,)
+    row = (*tuple(values.get(name) for name in columns[:-1]), legs)
 
     (fields,) = shaping.records(BETS, columns, ["key"], [row]).values()
 
     assert fields["legs"][0] == {
-        "leg": 1, "game_id": "5", "sport": "tennis", "market": "winner", "selection": "a",
-        "odds": Decimal("1.50"), "in_play": False,
+        "leg": 1,
+        "game_id": "5",
+        "sport": "tennis",
+        "market": "winner",
+        "selection": "a",
+        "odds": Decimal("1.50"),
+        "in_play": False,
     }
     assert _recorder().read(fields, None, 0, 0).reason == ""
 
