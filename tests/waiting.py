@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-DEADLINE_S = 60
+DEADLINE_S = 300
 
 
 def until(condition: Callable[[], bool], missing: Callable[[], str] | str) -> None:

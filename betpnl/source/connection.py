@@ -68,7 +68,7 @@ def refuse_unfit(version: str, where: str) -> None:
     if "MariaDB" in version:
         raise UserError(
             f"{where}: that is MariaDB ({version}); changes can be followed in MySQL only. Send "
-            "its bets over HTTP instead."
+            "its bets over HTTP, or let `betpnl pull` fetch them."
         )
     if version_tuple(version) < MYSQL_VERSION_MIN:
         wanted = ".".join(map(str, MYSQL_VERSION_MIN))
