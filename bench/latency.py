@@ -7,6 +7,8 @@ bet is one count, in its game. The stack must be up; `betpnl up`, and for latenc
 
   python bench/latency.py --rate 10000 --warmup 60 --seconds 180
   python bench/latency.py --rate 1000 --api     the same over HTTP, by an API of its own
+  python bench/latency.py --rate 1000 --mysql   the same from the INSERT into a sportsbook's table,
+                                                with BETPNL_MYSQL_SOURCE=bench/ledger.toml
   python bench/latency.py --drain 1000000       writes a backlog, submits the job, waits for it
 
 Over HTTP, bets go out in batches, and a bet's planned time is that of its batch: when the last
@@ -33,7 +35,7 @@ from child import Child
 from cpu import percent_of_core, service_pids, used_s
 from matching import MIX, QUANTILES, Planned, by_batch, figures, latencies, planned, steady_rate
 from observe import observe
-from ways import ToApi, ToKafka, to_api, to_kafka
+from ways import ToApi, Way, to_api, to_kafka, to_mysql
 
 from betpnl.errors import UserError
 from betpnl.games import Game, load_games
@@ -81,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--drain", type=int, default=0, metavar="BETS", help="measure a backlog's drain instead")
     add("--seed", type=int, default=None, help="default: another one each time")
     add("--api", action="store_true", help="send over HTTP, to an API started for this")
+    add("--mysql", action="store_true", help="write to a table that mysql_source follows")
     add("--batch", type=int, default=100, help="bets in a request (default: %(default)s)")
     add("--out", type=Path, default=None, help="also write the result to this file")
     return parser
@@ -103,12 +106,14 @@ def _latency(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any
     found = endpoints(settings)
     if flink_rest.live_job(found.flink_rest_url) is None:
         raise UserError("the job does not run; submit it with `betpnl submit`.")
+    if arguments.mysql:
+        return _measure(arguments, settings, found, to_mysql(settings, found))
     with to_api(settings, arguments.batch) if arguments.api else nullcontext() as api:
         return _measure(arguments, settings, found, api or to_kafka(settings))
 
 
 def _measure(
-    arguments: argparse.Namespace, settings: Settings, found: Endpoints, way: ToKafka | ToApi
+    arguments: argparse.Namespace, settings: Settings, found: Endpoints, way: Way
 ) -> dict[str, Any]:
     clock = SystemClock()
     seconds = arguments.warmup + arguments.seconds
@@ -212,7 +217,7 @@ def _running_s(found: Endpoints, job: str) -> float:
     return float(stamps["RUNNING"]) / 1000
 
 
-def _generate(pipe: Connection, options: Options, way: ToKafka | ToApi) -> None:
+def _generate(pipe: Connection, options: Options, way: Way) -> None:
     games = load_games()
     sink = way.sink()
     pipe.send("ready")

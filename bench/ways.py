@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import httpx
 import msgspec
+from ledger import LedgerSink
 
 from betpnl.api import tokens
 from betpnl.errors import UserError
@@ -20,10 +21,12 @@ from betpnl.replay import KafkaSink
 from betpnl.replay.http_sink import HttpSink
 from betpnl.replay.sinks import Sink
 from betpnl.settings import Settings
+from betpnl.stack import Endpoints
 from betpnl.stack.ports import HOST
 from betpnl.stack.resolve import kafka_bootstrap
 
 START_S = 60.0
+LEDGER = "ledger.toml"
 # Longer than a batch of bets takes to fill: what waits for it are the few odds and scores.
 LINGER_S = 0.25
 
@@ -54,9 +57,31 @@ class ToApi:
         return HttpSink(self.url, self.token, batch=self.batch, linger_s=LINGER_S)
 
 
+@dataclass(frozen=True)
+class ToMysql:
+    """Into a sportsbook's own table, which the source of bench/ledger.toml follows."""
+
+    found: Endpoints
+    topic_prefix: str
+
+    def sink(self) -> Sink:
+        """A new sink; for the process that sends."""
+        return LedgerSink(self.found, self.topic_prefix)
+
+
+Way = ToKafka | ToApi | ToMysql
+
+
 def to_kafka(settings: Settings) -> ToKafka:
     """The broker of the settings."""
     return ToKafka(kafka_bootstrap(settings), settings.topic_prefix)
+
+
+def to_mysql(settings: Settings, found: Endpoints) -> ToMysql:
+    """The embedded server. Raises UserError when nothing follows its table."""
+    if settings.mysql_source is None or settings.mysql_source.name != LEDGER:
+        raise UserError(f"--mysql needs the stack up with mysql_source set to bench/{LEDGER}.")
+    return ToMysql(found, settings.topic_prefix)
 
 
 @contextmanager
