@@ -126,6 +126,9 @@ class Keeper:
         connect = self._connect()
         running = connect.connectors()
         name = f"source-{self._origin.generation}"
+        if name not in running:
+            # Whatever happened while nobody looked.
+            self._logs_s = 0.0
         reason = self._wanted or self._tables_changed() or self._began_anew()
         if reason:
             self._begin(reason)
@@ -178,6 +181,7 @@ class Keeper:
             old.unlink()
         self._origin = Origin(self._origin.generation + 1, _fingerprint(self._source))
         self._save()
+        self._logs_s = 0.0
         self._state.log(f"stream {self._origin.generation} begins: {reason}")
 
     def _tables_changed(self) -> str:
