@@ -79,6 +79,10 @@ def test_blank_in_the_path_is_refused_before_anything_is_fetched(folder: Path) -
 
 
 def test_nothing_is_done_when_the_stamps_fit() -> None:
+    # Where set-up was not done it would be done now, into whatever a link leads to.
+    for name in (".venv", ".cache"):
+        assert (PROJECT / name).is_dir(), "call `make setup` first"
+        assert not (PROJECT / name).is_symlink(), f"{name} is a link: it is another folder's"
     done = subprocess.run(
         [str(PROJECT / "scripts" / "setup.sh")], capture_output=True, text=True, timeout=60
     )
