@@ -18,6 +18,7 @@ from betpnl.source.changes import Changes, Decoder, Stream
 from betpnl.source.file import Source
 from betpnl.source.keys import Key
 from betpnl.source.memory import Batch, Memory
+from betpnl.source.pause import PAUSE_MIN_S, Pause
 from betpnl.source.reading import AwayError, Database, SelectError
 from betpnl.source.records import Recorder
 from betpnl.source.state import State
@@ -25,7 +26,6 @@ from betpnl.source.sweep import MEMORY, Sweep
 
 EVENTS_MAX = 1000
 _IDLE_S = 0.25
-_PAUSE_MIN_S, _PAUSE_MAX_S = 0.1, 10.0
 # A row that somebody holds is mostly free again in a moment.
 _AGAIN_MAX_S = 1.0
 _FORGET_EVERY_S = 86_400.0
@@ -33,27 +33,6 @@ _FORGET_EVERY_S = 86_400.0
 _GONE_MAX = 1000
 _ASKED = "it was asked for"
 _TOPICS = {topic.name: topic for topic in TOPICS}
-
-
-class Pause:
-    """Waits longer each time that something fails again."""
-
-    def __init__(self, most_s: float = _PAUSE_MAX_S) -> None:
-        self._next_s, self._until_s, self._most_s = _PAUSE_MIN_S, 0.0, most_s
-
-    def failed(self) -> None:
-        """Do not try before a while is over."""
-        self._until_s = time.monotonic() + self._next_s
-        self._next_s = min(self._most_s, 2 * self._next_s)
-
-    def worked(self) -> None:
-        """Try again at once, next time that something fails."""
-        self._next_s = _PAUSE_MIN_S
-
-    @property
-    def over(self) -> bool:
-        """Whether it may be tried."""
-        return time.monotonic() >= self._until_s
 
 
 class Mapper:
@@ -107,7 +86,7 @@ class Mapper:
             if self._publish() and self._away.over:
                 self._sweep_page()
         else:
-            time.sleep(_PAUSE_MIN_S)
+            time.sleep(PAUSE_MIN_S)
 
     # Live changes.
 
@@ -232,7 +211,7 @@ class Mapper:
                 self._publisher.deliver(_TOPICS[topic], messages)
             except NotDeliveredError as error:
                 self._state.problem("kafka", f"Kafka does not take records: {error}")
-                time.sleep(_PAUSE_MIN_S)
+                time.sleep(PAUSE_MIN_S)
                 return False
         self._state.published += len(self._unsent)
         self._unsent = []
