@@ -22,15 +22,15 @@ from betpnl.replay.http_sink import HttpSink
 from betpnl.replay.messages import Block
 from betpnl.settings import Settings
 from betpnl.stack.resolve import mysql
+from tests.api_process import ingesting
 from tests.bookmaker import Reply, Request, bookmaker
-from tests.e2e.api_process import ingesting
 from tests.e2e.world import World, running
 from tests.unit.api_serving import add_token
 from tests.waiting import DEADLINE_S, until
 
 pytestmark = pytest.mark.e2e
 
-BETS_SENT = 1500
+BETS_SENT = 800
 PAGE = 100
 SEED = 41
 TOPICS = (BETS, GAMES, RESULTS, ODDS)
