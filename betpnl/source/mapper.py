@@ -77,9 +77,8 @@ class Mapper:
         if not self._publish():
             return
         self._housekeeping(stream)
-        busy = self.sweep is not None or self._state.again > 0
         if self._away.over:
-            if not self._live(stream, 0 if busy and self._again.over else _IDLE_S):
+            if not self._live(stream, 0 if self._is_busy() else _IDLE_S):
                 return
             if self._publish() and self._away.over:
                 self._read_again()
@@ -87,6 +86,13 @@ class Mapper:
                 self._sweep_page()
         else:
             time.sleep(PAUSE_MIN_S)
+
+    def _is_busy(self) -> bool:
+        """Whether there is something to read that nothing has told of just now."""
+        sweep = self.sweep
+        return (self._state.again > 0 and self._again.over) or (
+            sweep is not None and self._refused.get(sweep.sections[0], Pause()).over
+        )
 
     # Live changes.
 
