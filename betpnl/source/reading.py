@@ -96,7 +96,7 @@ class Database:
 
         None when somebody holds the next row just now. Raises AwayError, SelectError.
         """
-        return self._asked(section, lambda each: self._next_page(each, after))
+        return self._asked(section, lambda each: self._next_page(section, each, after))
 
     def place(self) -> tuple[str, int]:
         """File and position that the binary log has reached. Raises AwayError, SelectError."""
@@ -220,13 +220,19 @@ class Database:
             ]
         return []
 
-    def _next_page(self, section: Section, after: Key | None) -> list[Key] | None:
+    def _next_page(self, name: str, section: Section, after: Key | None) -> list[Key] | None:
         columns = [_quoted(name) for name in section.tables[section.main_table]]
-        condition, arguments = _beyond(columns, after)
-        order = ", ".join(columns)
+        kinds = self._kinds.get(name) or self._read_kinds(section)
+        # MySQL sorts an ENUM by its number but compares it with a text as a text.
+        places = [
+            f"CAST({column} AS CHAR)" if kind == "enum" else column
+            for column, kind in zip(columns, kinds, strict=True)
+        ]
+        condition, arguments = _beyond(places, after)
+        listed, order = ", ".join(columns), ", ".join(places)
         while True:
             statement = (
-                f"SELECT {order} FROM {_quoted(section.main_table)} WHERE {condition} "
+                f"SELECT {listed} FROM {_quoted(section.main_table)} WHERE {condition} "
                 f"ORDER BY {order} LIMIT {self._page} FOR SHARE NOWAIT"
             )
             try:
