@@ -67,6 +67,7 @@ class Server(_Strict):
         parts = urlsplit(value)
         if value and (parts.scheme != "mysql" or not parts.hostname or not parts.username):
             raise ValueError("must look like mysql://user@host:3306")
+        _ = parts.port  # a ValueError of its own says what is wrong with one
         if parts.password is not None:
             raise ValueError("must not hold a password; use password_env or password_file")
         if parts.path.strip("/"):
@@ -78,7 +79,7 @@ class Server(_Strict):
     def _zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError("is not a time zone, such as UTC or Europe/Malta") from None
         return value
 
