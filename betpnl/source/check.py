@@ -15,6 +15,7 @@ from pymysql.connections import Connection
 from betpnl.deployment import rules
 from betpnl.settings import Settings
 from betpnl.source import connection, keys
+from betpnl.source.claims import Claims
 from betpnl.source.file import Section, Source, load
 from betpnl.source.reading import AwayError, Database, SelectError
 from betpnl.source.records import Recorder
@@ -127,7 +128,14 @@ def _section(
                 f"{', '.join(section.key_columns)} of the same type as in the table?",
             )
             continue
-        outcome = recorder.read(found.fields[key], None, 1, int(time.time() * 1000))
+        outcome = recorder.read(
+            found.fields[key],
+            None,
+            1,
+            int(time.time() * 1000),
+            row=keys.to_text(key),
+            claims=Claims({}),
+        )
         shown = outcome.messages[0][1].decode("utf-8", "replace")
         reason = f"the contract rejects it: {outcome.reason}." if outcome.reason else ""
         yield Finding(f"[{name}] {shown}", reason)

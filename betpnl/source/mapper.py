@@ -15,6 +15,7 @@ from betpnl.contract.topics import TOPICS
 from betpnl.publisher import NotDeliveredError, Publisher
 from betpnl.source import keys, versions
 from betpnl.source.changes import Changes, Decoder, Stream
+from betpnl.source.claims import Claims
 from betpnl.source.file import Source
 from betpnl.source.keys import Key
 from betpnl.source.memory import Batch, Memory
@@ -175,13 +176,20 @@ class Mapper:
         now_ms = int(time.time() * 1000)
         unsettled = set(found.unsettled)
         self._state.read_again(name, len(unsettled))
-        for key, text in texts.items():
-            recorder, known = self._recorders[name], before.get(text)
-            fields = found.fields.get(key)
+        recorder = self._recorders[name]
+        records = {
+            record
+            for key, text in texts.items()
+            for record in recorder.record_keys(found.fields.get(key), before.get(text))
+        }
+        claims = Claims(self._memory.claims(name, records))
+        # First what is there: a record that has moved is claimed by where it went.
+        for key, text in sorted(texts.items(), key=lambda each: each[0] not in found.fields):
+            known, fields = before.get(text), found.fields.get(key)
             if fields is not None:
-                outcome = recorder.read(fields, known, place, now_ms)
+                outcome = recorder.read(fields, known, place, now_ms, row=text, claims=claims)
             else:
-                outcome = recorder.gone(known, place)
+                outcome = recorder.gone(known, place, row=text, claims=claims)
             batch.messages += [(name, *message) for message in outcome.messages]
             if outcome.known is not None:
                 batch.known[name, text] = outcome.known
@@ -192,6 +200,7 @@ class Mapper:
             elif again or self._state.again:
                 batch.done.append((name, text))
             self._state.count(name, outcome, gone=fields is None)
+        batch.claims |= {(name, record): claim for record, claim in claims.made.items()}
 
     def _version(self, batch: Batch) -> int:
         """The version of what is read now: after all that the stream has told of."""

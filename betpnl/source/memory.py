@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from betpnl.source.claims import Claim, plain_keys
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS known (
     section TEXT NOT NULL,
@@ -25,6 +27,14 @@ CREATE TABLE IF NOT EXISTS known (
     day INTEGER NOT NULL,
     sweep INTEGER NOT NULL,
     PRIMARY KEY (section, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS claim (
+    section TEXT NOT NULL,
+    record BLOB NOT NULL,
+    key TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    gone INTEGER NOT NULL,
+    PRIMARY KEY (section, record)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS again (
     section TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (section, key)
@@ -65,13 +75,17 @@ class Known:
 
 @dataclass
 class Batch:
-    """What one step of the mapper changes. Keys are (section, key as text)."""
+    """What one step of the mapper changes. Keys are (section, key as text).
+
+    claims: by section and the record's key in Kafka.
+    """
 
     known: dict[tuple[str, str], Known] = field(default_factory=dict)
     seen: list[tuple[str, str]] = field(default_factory=list)
     again: list[tuple[str, str]] = field(default_factory=list)
     done: list[tuple[str, str]] = field(default_factory=list)
     messages: list[tuple[str, bytes, bytes]] = field(default_factory=list)
+    claims: dict[tuple[str, bytes], Claim] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -80,11 +94,12 @@ class Memory:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # SQLite's own files beside this one hold whole bets too, and come with rights of theirs.
+        path.parent.chmod(0o700)
         self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -16000"):
             self._database.execute(f"PRAGMA {pragma}")
         self._database.executescript(_SCHEMA)
-        path.chmod(0o600)
         self._outbox_full = True
         self.facts: dict[str, Any] = {
             name: json.loads(value)
@@ -128,6 +143,23 @@ class Memory:
                 found[key] = Known(version, content, _unpacked(record), day)
         return found
 
+    def claims(self, section: str, records: Iterable[bytes]) -> dict[bytes, Claim]:
+        """Which rows published these records last. records: their keys in Kafka."""
+        found: dict[bytes, Claim] = {}
+        for record in records:
+            kept = self._database.execute(
+                "SELECT key, version, gone FROM claim WHERE section = ? AND record = ?",
+                (section, record),
+            ).fetchone()
+            if kept:
+                key, version, gone = kept
+                found[record] = Claim(key, version, bool(gone))
+                continue
+            # A row whose key is the record's id made no claim: what is known of it says the same.
+            for key, known in self.known(section, plain_keys(record)).items():
+                found[record] = Claim(key, known.version, known.content == GONE)
+        return found
+
     def save(self, batch: Batch, sweep: int) -> None:
         """Write a batch, all or nothing. Its messages take the place of the last batch's.
 
@@ -141,6 +173,14 @@ class Memory:
                     for key, each in batch.known.items()
                 ),
             )
+            run(
+                "INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?)",
+                (
+                    (*record, claim.key, claim.version, claim.gone)
+                    for record, claim in batch.claims.items()
+                    if claim.key not in plain_keys(record[1]) or self._is_claimed(*record)
+                ),
+            )
             seen = ((sweep, *key) for key in batch.seen)
             run("UPDATE known SET sweep = ? WHERE section = ? AND key = ?", seen)
             run("DELETE FROM again WHERE section = ? AND key = ?", batch.done)
@@ -151,6 +191,14 @@ class Memory:
             run("INSERT OR REPLACE INTO fact VALUES (?, ?)", facts)
         self.facts |= batch.facts
         self._outbox_full = bool(batch.messages)
+
+    def _is_claimed(self, section: str, record: bytes) -> bool:
+        return (
+            self._database.execute(
+                "SELECT 1 FROM claim WHERE section = ? AND record = ?", (section, record)
+            ).fetchone()
+            is not None
+        )
 
     def again(self, section: str, limit: int) -> list[str]:
         """Keys that must be read again, some of them in no order."""
@@ -179,9 +227,15 @@ class Memory:
 
     def forget_bets(self, before_day: int) -> int:
         """Forget bets accepted before a day since 1970; the contract rejects their changes."""
-        return self._database.execute(
+        forgotten = self._database.execute(
             "DELETE FROM known WHERE section = 'bets' AND day < ?", (before_day,)
         ).rowcount
+        if forgotten:
+            self._database.execute(
+                "DELETE FROM claim WHERE section = 'bets' AND NOT EXISTS "
+                "(SELECT 1 FROM known WHERE known.section = 'bets' AND known.key = claim.key)"
+            )
+        return forgotten
 
     def forget_published(self) -> None:
         """The log is another one: all has to be published again, with versions that go on."""

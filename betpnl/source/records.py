@@ -15,6 +15,7 @@ from betpnl.contract.reading import Reader, Rejected, reader
 from betpnl.contract.records import Bet
 from betpnl.contract.topics import KEY_SEPARATOR
 from betpnl.source import versions
+from betpnl.source.claims import Claims
 from betpnl.source.file import SECTIONS
 from betpnl.source.memory import GONE, Known
 
@@ -54,16 +55,37 @@ class Recorder:
         self._deleted = None if keep_deleted else DELETED.get(section)
         self._value_bytes_max = value_bytes_max
 
+    def record_keys(self, fields: Mapping[str, Any] | None, before: Known | None) -> set[bytes]:
+        """The keys in Kafka of all that reading a row may publish."""
+        found = set() if fields is None else {self._key(fields)}
+        if before is not None and before.record is not None:
+            found.add(self._key(_decode(before.record)))
+        return found
+
     def read(
-        self, fields: Mapping[str, Any], before: Known | None, place: int, now_ms: int
+        self,
+        fields: Mapping[str, Any],
+        before: Known | None,
+        place: int,
+        now_ms: int,
+        *,
+        row: str,
+        claims: Claims,
     ) -> Outcome:
-        """A record as its row says. place: the version of what was read, where none is given."""
+        """A record as its row says. place: the version of what was read, where none is given.
+
+        row: the row's key as text.
+        """
         own = "version" in fields
         body = self._body(fields)
         content = hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest()
         if before is not None and before.content == content:
             return Outcome((), None)
-        last = before.version if before else 0
+        key = self._key(fields)
+        last = max(before.version if before else 0, claims.version(key))
+        if own and self._has_come_back(fields, last, key, claims):
+            fields = {**fields, "version": last + 1}
+            body = self._body(fields)
         version = fields["version"] if own else versions.after(last, place)
         value = body if own else _versioned(body, version)
         if len(value) > self._value_bytes_max:
@@ -71,7 +93,6 @@ class Recorder:
                 f"the record has {len(value)} bytes, more than the {self._value_bytes_max} that fit"
             )
             value = _versioned(self._instead(fields, said), last + 1)
-        key = self._key(fields)
         reason = ""
         record = before.record if before else None
         day = before.day if before else now_ms // _DAY_MS
@@ -84,15 +105,16 @@ class Recorder:
             if isinstance(accepted, Bet):
                 day = int(accepted.accepted_at.timestamp() * 1000) // _DAY_MS
         messages = [(key, value)]
-        if not reason and (replaced := self._replaced(before, key)):
+        if not reason and (replaced := self._replaced(before, key, row, claims)):
             messages.insert(0, replaced)
         # A version of the client's counts only in a record that counts.
         number = version if not own or (not reason and version > last) else last
         stale = own and before is not None and before.content != GONE and number == last
+        claims.make(key, row, number)
         known = Known(number, content, record, day)
         return Outcome(tuple(messages), known, reason, stale and not reason)
 
-    def gone(self, before: Known | None, place: int) -> Outcome:
+    def gone(self, before: Known | None, place: int, *, row: str, claims: Claims) -> Outcome:
         """A record that has no row any more, or has none yet."""
         if before is None or before.content == GONE:
             return Outcome((), None)
@@ -101,8 +123,21 @@ class Recorder:
             return Outcome((), Known(before.version, GONE, None, before.day))
         if _decode(before.record).get("status") == self._deleted:
             return Outcome((), Known(before.version, GONE, None, before.day))
+        key = self._key(_decode(before.record))
+        if claims.is_anothers(key, row):
+            # It has moved to another row, and lives on there.
+            return Outcome((), Known(before.version, GONE, None, before.day))
         message, version = self._cancelled(before.record, before.version, place)
+        claims.make(key, row, version, gone=True)
         return Outcome((message,), Known(version, GONE, None, before.day))
+
+    def _has_come_back(
+        self, fields: Mapping[str, Any], last: int, key: bytes, claims: Claims
+    ) -> bool:
+        """Whether its end was published under a version that its own does not outdo."""
+        version = fields["version"]
+        ended = self._deleted is not None and claims.is_gone(key)
+        return ended and isinstance(version, int) and 0 <= version <= last
 
     def _cancelled(self, record: bytes, last: int, place: int) -> tuple[tuple[bytes, bytes], int]:
         fields = _decode(record)
@@ -110,13 +145,18 @@ class Recorder:
         fields |= {"version": version, "status": self._deleted}
         return (self._key(fields), _encode(fields)), version
 
-    def _replaced(self, before: Known | None, key: bytes) -> tuple[bytes, bytes] | None:
+    def _replaced(
+        self, before: Known | None, key: bytes, row: str, claims: Claims
+    ) -> tuple[bytes, bytes] | None:
         """The end of a record whose id in the contract has become another one."""
         if before is None or before.record is None or self._deleted is None:
             return None
-        if self._key(_decode(before.record)) == key:
+        old = self._key(_decode(before.record))
+        if old == key or claims.is_anothers(old, row):
             return None
-        return self._cancelled(before.record, before.version, 0)[0]
+        message, version = self._cancelled(before.record, before.version, 0)
+        claims.make(old, row, version, gone=True)
+        return message
 
     def _key(self, fields: Mapping[str, Any]) -> bytes:
         parts = (str(fields.get(name, "")) for name in self._topic.key_fields)

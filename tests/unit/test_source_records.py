@@ -11,6 +11,7 @@ from betpnl.contract.checks import Rules
 from betpnl.contract.limits import VERSION_MAX
 from betpnl.contract.topics import BETS, GAMES, ODDS, RESULTS
 from betpnl.source import keys, shaping, versions
+from betpnl.source.claims import Claims, plain_keys
 from betpnl.source.memory import GONE, Known
 from betpnl.source.records import Outcome, Recorder
 
@@ -53,6 +54,11 @@ def _recorder(section: str = "bets", **options: Any) -> Recorder:
     return Recorder(section, RULES, 10_000, **options)
 
 
+def _alone() -> dict[str, Any]:
+    """What a row is read with that no other row has to do with."""
+    return {"row": "row", "claims": Claims({})}
+
+
 def _json(outcome: Outcome) -> dict[str, Any]:
     ((_, value),) = outcome.messages
     found: dict[str, Any] = msgspec.json.decode(value)
@@ -62,7 +68,7 @@ def _json(outcome: Outcome) -> dict[str, Any]:
 def test_columns_become_what_the_contract_says() -> None:
     (fields,) = _fields(_row()).values()
 
-    outcome = _recorder().read(fields, None, 5, 0)
+    outcome = _recorder().read(fields, None, 5, 0, **_alone())
 
     assert outcome.reason == ""
     assert outcome.messages[0][0] == b"1"
@@ -113,7 +119,7 @@ def test_dots_make_objects_and_json_makes_fields() -> None:
     row = (1, "g", "m", Decimal(3), AT, '{"home": 1.10, "away": 7}')
     (odds,) = shaping.records(ODDS, columns, ["key"], [row]).values()
     assert odds["prices"] == {"home": Decimal("1.10"), "away": 7}
-    assert _recorder("odds").read(odds, None, 0, 0).reason == ""
+    assert _recorder("odds").read(odds, None, 0, 0, **_alone()).reason == ""
 
 
 def test_legs_may_be_one_json_column() -> None:
@@ -136,14 +142,14 @@ def test_legs_may_be_one_json_column() -> None:
         "odds": Decimal("1.50"),
         "in_play": False,
     }
-    assert _recorder().read(fields, None, 0, 0).reason == ""
+    assert _recorder().read(fields, None, 0, 0, **_alone()).reason == ""
 
 
 def test_two_rows_without_legs_are_rejected_by_name() -> None:
     columns = ("game_id", "sport")
     (fields,) = shaping.records(GAMES, columns, ["game_id"], [("g", "a"), ("g", "b")]).values()
 
-    outcome = _recorder("games").read(fields, None, 1, 0)
+    outcome = _recorder("games").read(fields, None, 1, 0, **_alone())
 
     assert "the SELECT gives 2 rows for this record" in outcome.reason
 
@@ -164,7 +170,7 @@ def test_two_rows_without_legs_are_rejected_by_name() -> None:
 def test_what_is_wrong_is_published_and_says_why(changes: dict[str, Any], words: str) -> None:
     (fields,) = _fields(_row(**changes)).values()
 
-    outcome = _recorder().read(fields, None, 5, 0)
+    outcome = _recorder().read(fields, None, 5, 0, **_alone())
 
     assert words in outcome.reason
     assert len(outcome.messages) == 1
@@ -174,10 +180,10 @@ def test_what_is_wrong_is_published_and_says_why(changes: dict[str, Any], words:
 
 def test_the_same_again_is_not_published() -> None:
     (fields,) = _fields(_row()).values()
-    first = _recorder().read(fields, None, 5, 0).known
+    first = _recorder().read(fields, None, 5, 0, **_alone()).known
     assert first is not None
 
-    assert _recorder().read(fields, first, 9, 0) == Outcome((), None)
+    assert _recorder().read(fields, first, 9, 0, **_alone()) == Outcome((), None)
 
 
 def test_versions_of_a_record_only_grow() -> None:
@@ -185,7 +191,7 @@ def test_versions_of_a_record_only_grow() -> None:
     seen = []
     for place, stake in ((100, 1), (100, 2), (90, 3), (200, 4)):
         (fields,) = _fields(_row(stake=Decimal(stake))).values()
-        outcome = _recorder().read(fields, known, place, 0)
+        outcome = _recorder().read(fields, known, place, 0, **_alone())
         known = outcome.known
         seen.append(_json(outcome)["version"])
 
@@ -194,62 +200,69 @@ def test_versions_of_a_record_only_grow() -> None:
 
 def test_a_version_of_the_clients_own_is_used_as_it_is() -> None:
     (fields,) = _fields(_row()).values()
-    first = _recorder().read({**fields, "version": 3}, None, 99, 0)
+    first = _recorder().read({**fields, "version": 3}, None, 99, 0, **_alone())
     assert _json(first)["version"] == 3
 
-    stale = _recorder().read({**fields, "version": 3, "stake": Decimal(1)}, first.known, 99, 0)
+    stale = _recorder().read(
+        {**fields, "version": 3, "stake": Decimal(1)}, first.known, 99, 0, **_alone()
+    )
     assert stale.stale
 
     assert first.known is not None
-    assert _json(_recorder().gone(first.known, 99))["version"] == 4
+    assert _json(_recorder().gone(first.known, 99, **_alone()))["version"] == 4
 
 
 def test_a_record_that_is_gone_is_its_last_valid_one_cancelled() -> None:
     (fields,) = _fields(_row()).values()
-    valid = _recorder().read(fields, None, 5, 0)
-    broken = _recorder().read({**fields, "stake": Decimal(-1)}, valid.known, 6, 0)
+    valid = _recorder().read(fields, None, 5, 0, **_alone())
+    broken = _recorder().read({**fields, "stake": Decimal(-1)}, valid.known, 6, 0, **_alone())
     assert broken.reason != ""
     assert broken.known is not None
 
-    gone = _recorder().gone(broken.known, 7)
+    gone = _recorder().gone(broken.known, 7, **_alone())
 
     assert _json(gone) == {**_json(valid), "status": "cancelled", "version": 7}
     assert gone.known == Known(7, GONE, None, broken.known.day)
-    assert _recorder().gone(gone.known, 8) == Outcome((), None)
-    again = _recorder().read(fields, gone.known, 7, 0)
+    assert _recorder().gone(gone.known, 8, **_alone()) == Outcome((), None)
+    again = _recorder().read(fields, gone.known, 7, 0, **_alone())
     assert _json(again) == {**_json(valid), "version": 8}
 
 
 def test_what_was_never_published_or_never_valid_is_not_cancelled() -> None:
     (fields,) = _fields(_row(stake=Decimal(-1))).values()
 
-    assert _recorder().gone(None, 7) == Outcome((), None)
-    assert _recorder().gone(_recorder().read(fields, None, 5, 0).known, 7).messages == ()
+    assert _recorder().gone(None, 7, **_alone()) == Outcome((), None)
+    assert (
+        _recorder()
+        .gone(_recorder().read(fields, None, 5, 0, **_alone()).known, 7, **_alone())
+        .messages
+        == ()
+    )
 
 
 @pytest.mark.parametrize(("section", "options"), [("bets", {"keep_deleted": True}), ("odds", {})])
 def test_where_deletions_say_nothing_nothing_is_said(section: str, options: dict[str, Any]) -> None:
     known = Known(1, b"content", b'{"bet_id":"1","status":"accepted"}')
 
-    assert _recorder(section, **options).gone(known, 7).messages == ()
+    assert _recorder(section, **options).gone(known, 7, **_alone()).messages == ()
 
 
 def test_a_result_that_is_gone_is_rolled_back() -> None:
     columns = ("key", "game_id", "market", "selection", "result", "settled_at")
     row = (1, "g", "m", "home", "win", AT)
     (fields,) = shaping.records(RESULTS, columns, ["key"], [row]).values()
-    first = _recorder("results").read(fields, None, 1, 0)
+    first = _recorder("results").read(fields, None, 1, 0, **_alone())
 
     assert first.messages[0][0] == b"g\x1fm\x1f\x1fhome"
-    assert _json(_recorder("results").gone(first.known, 2))["status"] == "rolled_back"
+    assert _json(_recorder("results").gone(first.known, 2, **_alone()))["status"] == "rolled_back"
 
 
 def test_a_record_that_changes_its_id_ends_under_the_old_one() -> None:
     (before,) = _fields(_row(bet_id="old")).values()
     (after,) = _fields(_row(bet_id="new")).values()
-    first = _recorder().read(before, None, 5, 0)
+    first = _recorder().read(before, None, 5, 0, **_alone())
 
-    found = _recorder().read(after, first.known, 6, 0).messages
+    found = _recorder().read(after, first.known, 6, 0, **_alone()).messages
 
     assert [key for key, _ in found] == [b"old", b"new"]
     assert msgspec.json.decode(found[0][1])["status"] == "cancelled"
@@ -279,3 +292,69 @@ def test_a_key_is_the_same_wherever_it_is_read(key: keys.Key, kinds: list[str]) 
 
 def test_a_decimal_key_is_an_integer() -> None:
     assert keys.from_row([Decimal(12345678901234567890)]) == (12345678901234567890,)
+
+
+def test_a_record_that_moves_to_another_row_lives_on() -> None:
+    (fields,) = _fields(_row(bet_id="b")).values()
+    claims = Claims({})
+    first = _recorder().read(fields, None, 5, 0, row="old", claims=claims)
+
+    moved = _recorder().read({**fields, "stake": Decimal(7)}, None, 5, 0, row="new", claims=claims)
+    gone = _recorder().gone(first.known, 5, row="old", claims=claims)
+
+    assert _json(first)["version"] == 5
+    assert (_json(moved)["version"], _json(moved)["status"]) == (6, "accepted")
+    assert gone.messages == ()
+    assert gone.known is not None
+    assert gone.known.content == GONE
+
+
+def test_a_record_that_was_ended_before_it_came_up_elsewhere_comes_back() -> None:
+    (fields,) = _fields(_row(bet_id="b")).values()
+    claims = Claims({})
+    first = _recorder().read(fields, None, 5, 0, row="old", claims=claims)
+    gone = _recorder().gone(first.known, 9, row="old", claims=claims)
+
+    back = _recorder().read(fields, None, 9, 0, row="new", claims=claims)
+
+    assert (_json(gone)["version"], _json(gone)["status"]) == (9, "cancelled")
+    assert (_json(back)["version"], _json(back)["status"]) == (10, "accepted")
+
+
+def test_a_version_of_the_clients_own_outdoes_an_end_that_was_none() -> None:
+    (fields,) = _fields(_row(bet_id="b", version=3)).values()
+    fields["version"] = 3
+    claims = Claims({})
+    first = _recorder().read(fields, None, 5, 0, row="old", claims=claims)
+    moved = _recorder().read(fields, None, 5, 0, row="new", claims=claims)
+    _recorder().gone(moved.known, 9, row="new", claims=claims)
+
+    back = _recorder().read(fields, None, 9, 0, row="third", claims=claims)
+
+    assert [_json(each)["version"] for each in (first, moved, back)] == [3, 3, 5]
+
+
+def test_two_rows_that_swap_their_records_end_none() -> None:
+    (one,) = _fields(_row(bet_id="a")).values()
+    (two,) = _fields(_row(bet_id="b")).values()
+    claims = Claims({})
+    first = _recorder().read(one, None, 5, 0, row="1", claims=claims)
+    second = _recorder().read(two, None, 5, 0, row="2", claims=claims)
+
+    swapped = [
+        *_recorder().read(two, first.known, 6, 0, row="1", claims=claims).messages,
+        *_recorder().read(one, second.known, 6, 0, row="2", claims=claims).messages,
+    ]
+
+    newest = {key: msgspec.json.decode(value) for key, value in swapped}
+    assert {key: bet["status"] for key, bet in newest.items()} == {
+        b"a": "accepted",
+        b"b": "accepted",
+    }
+
+
+def test_a_row_whose_key_is_the_records_id_needs_no_claim() -> None:
+    assert keys.to_text(("b-1",)) in plain_keys(b"b-1")
+    assert keys.to_text((12,)) in plain_keys(b"12")
+    assert keys.to_text((12,)) not in plain_keys(b"012")
+    assert keys.to_text(("x", "b-1")) not in plain_keys(b"b-1")
