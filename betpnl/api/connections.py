@@ -9,17 +9,21 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from starlette.types import Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from betpnl.api import errors, log
 from betpnl.api.errors import ApiError
+from betpnl.api.requests import Requests
 from betpnl.settings import Settings
 
 STATE = "connection_limits"
 """Under this name the application's lifespan hands the limits to its connections."""
 
 _HEADER_BYTES_MAX = 65_536
+# A server that is full is healthy, and must not be restarted for it.
+_SPARE = 16
 # The application answers first, in its own words; past that, whatever is still sent is cut off.
 _GRACE_S = 5.0
 
@@ -54,7 +58,7 @@ class Connection(HttpToolsProtocol):
         self._in_header = True
         if len(self.connections) > self._limits.connections:
             # It alone is turned away, once it has said what it wants; the others stay.
-            self.app = _busy
+            self.app = _Crowded(self.app, self._has_spare())
         self._await(self._limits.header_timeout_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -73,7 +77,7 @@ class Connection(HttpToolsProtocol):
             self._await(self._limits.header_timeout_s)
         self._header_bytes += len(data)
         if self._header_bytes > _HEADER_BYTES_MAX:
-            self._refuse(ApiError(431, "header_too_large", "The header is too large."))
+            self._refuse(_header_too_large())
 
     def on_message_begin(self) -> None:
         """A request's first byte."""
@@ -83,6 +87,12 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The header is there; the body is awaited."""
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > (
+            _HEADER_BYTES_MAX
+        ):
+            # It came in one piece, before anybody could count.
+            self._refuse(_header_too_large())
+            raise ValueError("the header is too large")
         self._in_header, self._header_bytes = False, 0
         self._await(self._limits.body_timeout_s + _GRACE_S)
         super().on_headers_complete()
@@ -99,8 +109,12 @@ class Connection(HttpToolsProtocol):
         self.loop.call_later(_GRACE_S, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:
-        """No HTTP: answered in our shape."""
-        self._refuse(ApiError(400, "malformed_request", msg))
+        """No HTTP: answered in our shape, unless it has been."""
+        if not self.transport.is_closing():
+            self._refuse(ApiError(400, "malformed_request", msg))
+
+    def _has_spare(self) -> bool:
+        return len(self.connections) <= self._limits.connections + _SPARE
 
     def _await(self, seconds: float) -> None:
         self._arrived()
@@ -141,9 +155,26 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
 
+class _Crowded:
+    """Turns a client away; whether the process lives is still answered, while there is room."""
+
+    def __init__(self, app: Any, spare: bool) -> None:
+        self._app, self._spare, self._busy = app, spare, Requests(_busy)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_last(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["connection"] = "close"
+            await send(message)
+
+        lives = self._spare and scope["type"] == "http" and scope["path"] == "/healthz"
+        await (self._app if lives else self._busy)(scope, receive, send_last)
+
+
 async def _busy(scope: Scope, receive: Receive, send: Send) -> None:
-    scope.setdefault("state", {})["request_id"] = secrets.token_hex(8)
     error = ApiError(503, "too_many_connections", "Too many connections.", retry_after_s=1)
-    response: Any = errors.answer(scope, error)
-    response.headers["connection"] = "close"
-    await response(scope, receive, send)
+    await errors.answer(scope, error)(scope, receive, send)
+
+
+def _header_too_large() -> ApiError:
+    return ApiError(431, "header_too_large", "The header is too large.")

@@ -93,6 +93,16 @@ def test_any_gzip_is_unpacked_or_refused(body: bytes, bytes_max: int) -> None:
         assert gunzip(gzip.compress(body), bytes_max) == body
 
 
+def test_gzip_may_have_some_members_and_not_very_many() -> None:
+    member = gzip.compress(b"a")
+
+    assert gunzip(16 * member, 100) == 16 * b"a"
+    with pytest.raises(ApiError, match="more than 16 members"):
+        gunzip(17 * member, 100)
+    with pytest.raises(ApiError, match="more than 16 members"):
+        gunzip(400_000 * gzip.compress(b""), 100)
+
+
 @pytest.mark.parametrize("number", ["1.10", "0.1", "10.250", "12345678.99", "1e2", '"3.30"'])
 def test_numbers_reach_kafka_as_they_were_written(number: str) -> None:
     body = json.dumps([EXAMPLES["bets"][0]]).replace('"10.25"', number)

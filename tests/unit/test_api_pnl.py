@@ -17,13 +17,16 @@ from pydantic import ValidationError
 
 from betpnl.api.app import create_app
 from betpnl.api.errors import ApiError
-from betpnl.api.pnl import cursor, examples, pages
+from betpnl.api.pnl import cursor, examples, hub, pages
 from betpnl.api.pnl.answers import GamePnl, decimal_text, time_text
 from betpnl.api.pnl.cursor import CursorError, Place
+from betpnl.api.pnl.feed import Feed
 from betpnl.api.pnl.mailbox import Mailbox, Told
 from betpnl.api.pnl.questions import GamesQuestion, Sort
 from betpnl.api.pnl.stream import PART_MAX, Seats, written
+from betpnl.errors import UserError
 from tests.unit.api_serving import settings
+from tests.waiting import DEADLINE_S
 
 MONEY = st.decimals(
     min_value=Decimal("-1e30"), max_value=Decimal("1e30"), places=4, allow_nan=False
@@ -217,6 +220,29 @@ def test_news_that_were_not_fetched_go_out_before_the_silence() -> None:
 
     assert ["event: games" in event for event in events] == [True, False]
     assert "event: stale" in events[1]
+
+
+def test_each_who_listens_while_mysql_is_away_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "RETRY_S", 0.01)
+
+    def connect() -> Any:
+        raise UserError("MySQL is away")
+
+    async def act() -> list[str]:
+        shared, heard = hub.Hub(Feed(connect), interval_ms=10), []
+        try:
+            for _ in range(2):
+                with shared.listening(lambda _: True) as box:
+                    await asyncio.wait_for(box.wait(), DEADLINE_S)
+                    heard.append(box.take().stale)
+                # Nobody listens: the reading ends, and begins anew with whoever comes next.
+                while shared.is_reading:
+                    await asyncio.sleep(0)
+        finally:
+            await shared.close()
+        return heard
+
+    assert asyncio.run(act()) == ["MySQL does not answer."] * 2
 
 
 def test_seats_are_given_back() -> None:

@@ -145,6 +145,11 @@ def test_a_header_without_end_is_a_431(api: Served) -> None:
     assert _shape(_raw(api, b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 20_000))[0] == 431
 
 
+def test_a_header_that_is_too_large_in_one_piece_is_a_431(api: Served) -> None:
+    line = b"x" * 1000 + b": " + b"y" * 40_000 + b"\r\n"
+    assert _shape(_raw(api, b"GET /healthz HTTP/1.1\r\n" + 2 * line + b"\r\n"))[0] == 431
+
+
 def test_what_is_no_http_is_a_400(api: Served) -> None:
     assert _shape(_raw(api, b"\x16\x03\x01\x02\x00nonsense\r\n\r\n"))[0] == 400
 
@@ -178,12 +183,19 @@ def test_slow_and_silent_clients_do_not_stop_others(tmp_path: Path) -> None:
 def test_one_connection_too_many_is_told_so(tmp_path: Path) -> None:
     with serving(settings(tmp_path, api_connections_max=1)) as api:
         assert api.client.get("/healthz").status_code == 200
-        second = httpx.get(f"http://127.0.0.1:{api.port}/healthz")
+        second = httpx.get(
+            f"http://127.0.0.1:{api.port}/v1/bets", headers={"x-request-id": "second"}
+        )
 
         assert second.status_code == 503
+        assert second.headers["x-request-id"] == "second"
+        assert _line(api, "second")["status"] == 503
         assert second.json()["error"]["code"] == "too_many_connections"
         assert int(second.headers["retry-after"]) >= 1
-        # The first one is still served.
+        assert second.headers["connection"] == "close"
+        # That the process lives is still said, and the first one is still served.
+        alive = httpx.get(f"http://127.0.0.1:{api.port}/healthz")
+        assert (alive.status_code, alive.headers["connection"]) == (200, "close")
         assert api.client.get("/healthz").status_code == 200
 
 

@@ -10,6 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from betpnl.api.errors import ApiError
 
 _GZIP = zlib.MAX_WBITS | 16
+# Each is unpacked from a copy of all that is left, so that many of them would take for ever.
+_MEMBERS_MAX = 16
 
 
 async def read(request: Request, *, bytes_max: int, timeout_s: float) -> bytes:
@@ -35,10 +37,14 @@ async def read(request: Request, *, bytes_max: int, timeout_s: float) -> bytes:
 
 
 def gunzip(body: bytes, bytes_max: int) -> bytes:
-    """What is in a gzip file of one or more members. Raises ApiError as `read` does."""
+    """What is in a gzip file of some members. Raises ApiError as `read` does."""
     parts: list[bytes] = []
     left = bytes_max
     while body:
+        if len(parts) == _MEMBERS_MAX:
+            raise ApiError(
+                400, "malformed_gzip", f"The gzip body has more than {_MEMBERS_MAX} members."
+            )
         member = zlib.decompressobj(_GZIP)
         try:
             # One more than may be: that one says that there is more.

@@ -71,7 +71,7 @@ class Hub:
             self._resuming[box] = resume
         self._boxes.add(box)
         metrics.STREAMS.inc()
-        if self._task is None or self._task.done():
+        if not self.is_reading:
             self._task = asyncio.create_task(self._run())
         elif self._fresh:
             self._prime(box)
@@ -83,6 +83,11 @@ class Hub:
             metrics.STREAMS.dec()
             self._boxes.discard(box)
             self._resuming.pop(box, None)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether somebody listens, or did a moment ago."""
+        return self._task is not None and not self._task.done()
 
     async def close(self) -> None:
         """End the reading."""
@@ -106,7 +111,8 @@ class Hub:
                 share = 1 if news.whole else SHARE_MAX
                 await asyncio.sleep(max(self._interval_s, took_s / share) - took_s)
         finally:
-            self._fresh = False
+            # Whoever comes next is told anew how it is then.
+            self._fresh, self._stale = False, ""
 
     async def _read(self, whole: bool) -> News | None:
         """One reading, told to everybody; None if it failed."""
