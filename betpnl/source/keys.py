@@ -41,11 +41,28 @@ def to_text(key: Key) -> str:
     return json.dumps([part.hex() if isinstance(part, bytes) else part for part in key])
 
 
-def from_text(text: str, kinds: Sequence[str]) -> Key:
-    """The key that `to_text` was given."""
-    found = from_change(json.loads(text), kinds)
-    assert found is not None
-    return found
+def from_text(text: str, kinds: Sequence[str]) -> Key | None:
+    """The key that `to_text` was given; None where columns of these types can't have held it."""
+    parts = json.loads(text)
+    if len(parts) != len(kinds):
+        return None
+    for part, kind in zip(parts, kinds, strict=True):
+        # Only a DECIMAL may be either.
+        if kind != "decimal" and isinstance(part, int) != (kind in INTEGERS):
+            return None
+    try:
+        return from_change(parts, kinds)
+    except ValueError:
+        return None
+
+
+def from_texts(texts: Sequence[str], kinds: Sequence[str]) -> tuple[list[Key], list[str]]:
+    """The keys, and those texts that are of another table's, which was followed before."""
+    found = {text: from_text(text, kinds) for text in texts}
+    return (
+        [key for key in found.values() if key is not None],
+        [text for text, key in found.items() if key is None],
+    )
 
 
 def bound(found: Sequence[Key]) -> list[Any]:

@@ -8,6 +8,7 @@ crash, word for word.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from betpnl.contract.checks import Rules
@@ -23,15 +24,13 @@ from betpnl.source.pause import PAUSE_MIN_S, Pause
 from betpnl.source.reading import AwayError, Database, SelectError
 from betpnl.source.records import Recorder
 from betpnl.source.state import State
-from betpnl.source.sweep import MEMORY, Sweep
+from betpnl.source.sweep import MEMORY, Sweep, is_doubtful
 
 EVENTS_MAX = 1000
 _IDLE_S = 0.25
 # A row that somebody holds is mostly free again in a moment.
 _AGAIN_MAX_S = 1.0
 _FORGET_EVERY_S = 86_400.0
-# So many records may be gone at once without anybody being asked.
-_GONE_MAX = 1000
 _ASKED = "it was asked for"
 _TOPICS = {topic.name: topic for topic in TOPICS}
 
@@ -59,7 +58,7 @@ class Mapper:
             name: Recorder(name, rules, value_bytes_max, keep_deleted=section.deleted == "keep")
             for name, section in source.sections.items()
         }
-        self._away, self._again = Pause(), Pause(_AGAIN_MAX_S)
+        self._away, self._again, self._doubted = Pause(), Pause(_AGAIN_MAX_S), Pause()
         self._refused = {name: Pause() for name in source.sections}
         self._forgotten_s = float("-inf")
         self._unsent = memory.outbox()
@@ -90,10 +89,7 @@ class Mapper:
 
     def _is_busy(self) -> bool:
         """Whether there is something to read that nothing has told of just now."""
-        sweep = self.sweep
-        return (self._state.again > 0 and self._again.over) or (
-            sweep is not None and self._refused.get(sweep.sections[0], Pause()).over
-        )
+        return (self._state.again > 0 and self._again.over) or self._may_sweep(self.sweep)
 
     # Live changes.
 
@@ -154,38 +150,47 @@ class Mapper:
             self._save(batch)
         return now
 
-    def _read(self, name: str, wanted: list[Key], batch: Batch, *, again: bool = False) -> None:
-        """Read records and note in the batch what comes of them. Raises AwayError."""
+    def _read(
+        self,
+        name: str,
+        wanted: list[Key],
+        batch: Batch,
+        *,
+        again: bool = False,
+        strange: Sequence[str] = (),
+    ) -> None:
+        """Read records and note in the batch what comes of them. Raises AwayError.
+
+        strange: keys that no row can have any more.
+        """
         texts = {key: keys.to_text(key) for key in wanted}
         if not self._refused[name].over:
-            batch.again += [(name, text) for text in texts.values() if not again]
+            batch.again += [(name, text) for text in (*texts.values(), *strange) if not again]
             return
         try:
             found = self._database.read(name, wanted)
         except SelectError as error:
             self._select_failed(name, error)
-            batch.again += [(name, text) for text in texts.values() if not again]
+            batch.again += [(name, text) for text in (*texts.values(), *strange) if not again]
             return
         self._refused[name].worked()
         self._state.solved(name)
         self._away.worked()
         # A row may say its key in another way than the change did: `A` for `a`.
         texts |= {key: keys.to_text(key) for key in found.fields if key not in texts}
-        before = self._memory.known(name, list(texts.values()))
+        rows = [(found.fields.get(key), key, text) for key, text in texts.items()]
+        rows += [(None, (), text) for text in strange]
+        before = self._memory.known(name, [text for *_, text in rows])
         place = self._version(batch)
         now_ms = int(time.time() * 1000)
         unsettled = set(found.unsettled)
         self._state.read_again(name, len(unsettled))
         recorder = self._recorders[name]
-        records = {
-            record
-            for key, text in texts.items()
-            for record in recorder.record_keys(found.fields.get(key), before.get(text))
-        }
-        claims = Claims(self._memory.claims(name, records))
+        records = (recorder.record_keys(fields, before.get(text)) for fields, _, text in rows)
+        claims = Claims(self._memory.claims(name, set().union(*records)))
         # First what is there: a record that has moved is claimed by where it went.
-        for key, text in sorted(texts.items(), key=lambda each: each[0] not in found.fields):
-            known, fields = before.get(text), found.fields.get(key)
+        for fields, key, text in sorted(rows, key=lambda row: row[0] is None):
+            known = before.get(text)
             if fields is not None:
                 outcome = recorder.read(fields, known, place, now_ms, row=text, claims=claims)
             else:
@@ -243,9 +248,9 @@ class Mapper:
         try:
             for name in kinds.keys() & self._source.sections.keys():
                 texts = self._memory.again(name, EVENTS_MAX)
-                wanted = [keys.from_text(text, kinds[name]) for text in texts]
-                if wanted:
-                    self._read(name, wanted, batch, again=True)
+                if texts:
+                    wanted, strange = keys.from_texts(texts, kinds[name])
+                    self._read(name, wanted, batch, again=True, strange=strange)
         except AwayError as error:
             self._mysql_away(error)
             return
@@ -262,15 +267,19 @@ class Mapper:
         number = self._memory.facts.get("sweeps", 0) + 1
         sweep = Sweep.begin(number, reason, list(self._source.sections))
         batch.facts |= {"sweep": sweep.written(), "sweeps": number, "swept_from": None}
+        self._doubted = Pause()
         self._state.log(f"sweep {number} begins: {reason}")
+
+    def _may_sweep(self, sweep: Sweep | None) -> bool:
+        if sweep is None or not self._doubted.over:
+            return False
+        return sweep.section not in self._refused or self._refused[sweep.section].over
 
     def _sweep_page(self) -> None:
         sweep = self.sweep
-        if sweep is None:
+        if sweep is None or not self._may_sweep(sweep):
             return
-        name = sweep.sections[0]
-        if not self._refused.get(name, Pause()).over:
-            return
+        name = sweep.section
         batch = Batch()
         try:
             if self._memory.facts.get("swept_from") is None:
@@ -294,11 +303,11 @@ class Mapper:
     def _page(self, sweep: Sweep, name: str, batch: Batch) -> Sweep | None:
         kinds = self._database.kinds(name)
         if sweep.phase == MEMORY:
-            if not sweep.after and sweep.reason != _ASKED and self._too_many_gone(sweep, name):
-                return sweep
+            if not sweep.after and self._too_many_gone(sweep, name):
+                return sweep.later()
             texts = self._memory.unseen(name, sweep.number, sweep.after, EVENTS_MAX)
-            wanted = [keys.from_text(text, kinds) for text in texts]
-            self._read(name, wanted, batch)
+            wanted, strange = keys.from_texts(texts, kinds)
+            self._read(name, wanted, batch, strange=strange)
             return sweep.beyond(texts[-1], len(texts)) if texts else sweep.next()
         after = keys.from_text(sweep.after, kinds) if sweep.after else None
         page = self._database.page(name, after)
@@ -308,28 +317,27 @@ class Mapper:
         return sweep.beyond(keys.to_text(page[-1]), len(page)) if page else sweep.next()
 
     def _too_many_gone(self, sweep: Sweep, name: str) -> bool:
-        """Whether most records have no row any more: rather a wrong source file than deletions."""
         gone, known = self._memory.count_unseen(name, sweep.number)
-        if self._source.sections[name].deleted == "keep" or gone <= _GONE_MAX or 2 * gone < known:
+        kept = self._source.sections[name].deleted == "keep"
+        if kept or sweep.reason == _ASKED or not is_doubtful(gone, known):
+            self._state.solved(f"{name} gone")
             return False
         self._state.problem(
-            name,
+            f"{name} gone",
             f"[{name}]: {gone} of {known} records have no row any more; if they were deleted, call "
             "`betpnl source --reconcile`, which cancels them; if not, mend the source file.",
         )
-        self._refused[name].failed()
+        self._doubted.failed()
         return True
 
     def _note_place(self, batch: Batch) -> None:
         """Where the binary log stands: what the sweep reads is as new as that."""
         place = versions.position(*self._database.place())
-        before = self._memory.facts.get("place", -1)
-        batch.facts["swept_from"] = place
-        if place < before:
+        if place < self._memory.facts.get("place", -1):
             # The log began anew: what comes now has to be newer than all before.
             batch.facts["epoch"] = self._memory.facts.get("epoch", 0) + 1
             self._state.log("the binary log has begun anew: the versions' epoch goes up by one")
-        batch.facts["place"] = place
+        batch.facts |= {"swept_from": place, "place": place}
 
     # The rest.
 

@@ -20,6 +20,7 @@ from betpnl.errors import UserError
 from betpnl.source import connection, keys, shaping
 from betpnl.source.file import SECTIONS, Section, Source
 from betpnl.source.keys import Key
+from betpnl.source.paging import beyond
 
 T = TypeVar("T")
 
@@ -73,6 +74,7 @@ class Database:
         self._source, self._address = source, address
         self._connection: Connection | None = None
         self._kinds: dict[str, list[str]] = {}
+        self._types: dict[str, list[str]] = {}
         self._page = PAGE_MAX
 
     def kinds(self, section: str) -> list[str]:
@@ -116,6 +118,7 @@ class Database:
                 self._connection.close()
         self._connection = None
         self._kinds.clear()
+        self._types.clear()
 
     def _asked(self, section: str, ask: Callable[[Section], T]) -> T:
         try:
@@ -166,6 +169,17 @@ class Database:
                     )
             kinds = kinds or [found[column].lower() for column in columns]
         return kinds
+
+    def _read_types(self, section: Section) -> list[str]:
+        schema, _, name = section.main_table.partition(".")
+        found = dict(
+            self._rows(
+                "SELECT column_name, column_type FROM information_schema.columns "
+                "WHERE table_schema = %s AND table_name = %s",
+                (schema, name),
+            )
+        )
+        return [str(found[column]) for column in section.tables[section.main_table]]
 
     def _read(self, name: str, section: Section, wanted: Sequence[Key]) -> Found:
         unsettled = {
@@ -222,17 +236,12 @@ class Database:
 
     def _next_page(self, name: str, section: Section, after: Key | None) -> list[Key] | None:
         columns = [_quoted(name) for name in section.tables[section.main_table]]
-        kinds = self._kinds.get(name) or self._read_kinds(section)
-        # MySQL sorts an ENUM by its number but compares it with a text as a text.
-        places = [
-            f"CAST({column} AS CHAR)" if kind == "enum" else column
-            for column, kind in zip(columns, kinds, strict=True)
-        ]
-        condition, arguments = _beyond(places, after)
-        listed, order = ", ".join(columns), ", ".join(places)
+        types = self._types.get(name) or self._types.setdefault(name, self._read_types(section))
+        condition, arguments = beyond(columns, types, after)
+        order = ", ".join(columns)
         while True:
             statement = (
-                f"SELECT {listed} FROM {_quoted(section.main_table)} WHERE {condition} "
+                f"SELECT {order} FROM {_quoted(section.main_table)} WHERE {condition} "
                 f"ORDER BY {order} LIMIT {self._page} FOR SHARE NOWAIT"
             )
             try:
@@ -246,19 +255,6 @@ class Database:
                 continue
             self._page = min(PAGE_MAX, 2 * self._page)
             return [key for row in dict.fromkeys(rows) if (key := keys.from_row(row)) is not None]
-
-
-def _beyond(columns: Sequence[str], after: Key | None) -> tuple[str, list[Any]]:
-    """A condition for the keys behind one, in a form that an index serves."""
-    if after is None:
-        return " AND ".join(f"{column} IS NOT NULL" for column in columns), []
-    branches: list[str] = []
-    arguments: list[Any] = []
-    for place, column in enumerate(columns):
-        same = [f"{each} = %s" for each in columns[:place]]
-        branches.append(" AND ".join([*same, f"{column} > %s"]))
-        arguments += after[: place + 1]
-    return " OR ".join(f"({each})" for each in branches), arguments
 
 
 def _quoted(name: str) -> str:

@@ -7,50 +7,69 @@ changes, a page at a time. Where it stands is kept with what it found.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 TABLE, MEMORY = "table", "memory"
+# So many records may be gone at once without anybody being asked.
+_GONE_MAX = 1000
+
+
+def is_doubtful(gone: int, known: int) -> bool:
+    """Whether so many records without a row are rather a wrong source file than deletions."""
+    return gone > _GONE_MAX and 2 * gone >= known
 
 
 @dataclass(frozen=True)
 class Sweep:
     """Where a sweep stands.
 
-    sections: those left, the first one under way. phase: the rows of its main table, then the
-    records that were published and not met among them. after: the key behind which to go on.
+    steps: those left, the first one under way, each a phase and a section: the rows of a main
+    table, or the records that were published and not met there. What there is comes before what
+    is gone. after: the key behind which to go on.
     """
 
     number: int
     reason: str
-    sections: tuple[str, ...]
-    phase: str = TABLE
+    steps: tuple[tuple[str, str], ...]
     after: str = ""
     looked_at: int = 0
 
     @classmethod
     def begin(cls, number: int, reason: str, sections: Sequence[str]) -> Sweep:
         """A sweep that has looked at nothing yet."""
-        return cls(number, reason, tuple(sections))
+        steps = [(phase, section) for phase in (TABLE, MEMORY) for section in sections]
+        return cls(number, reason, tuple(steps))
 
     @classmethod
     def read(cls, value: dict[str, Any] | None) -> Sweep | None:
         """What `written` gave."""
-        return cls(**{**value, "sections": tuple(value["sections"])}) if value else None
+        if not value:
+            return None
+        return cls(**{**value, "steps": tuple((phase, name) for phase, name in value["steps"])})
 
     def written(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
 
+    @property
+    def phase(self) -> str:
+        """TABLE or MEMORY."""
+        return self.steps[0][0]
+
+    @property
+    def section(self) -> str:
+        """The section under way."""
+        return self.steps[0][1]
+
     def beyond(self, after: str, count: int) -> Sweep:
         """A page further."""
-        looked_at = self.looked_at + count
-        return Sweep(self.number, self.reason, self.sections, self.phase, after, looked_at)
+        return replace(self, after=after, looked_at=self.looked_at + count)
+
+    def later(self) -> Sweep:
+        """The other steps first."""
+        return replace(self, steps=(*self.steps[1:], self.steps[0]), after="")
 
     def next(self) -> Sweep | None:
-        """The next phase or section; None when there is none."""
-        if self.phase == TABLE:
-            return Sweep(self.number, self.reason, self.sections, MEMORY, looked_at=self.looked_at)
-        if len(self.sections) == 1:
-            return None
-        return Sweep(self.number, self.reason, self.sections[1:], looked_at=self.looked_at)
+        """The next step; None when there is none."""
+        return replace(self, steps=self.steps[1:], after="") if len(self.steps) > 1 else None

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from betpnl.errors import UserError
 from betpnl.settings import Settings
 from betpnl.stack import flink_conf, flink_service
+from betpnl.stack.memory import private_folder
 
 SCRIPTS = {"jobmanager": "jobmanager.sh", "taskmanager": "taskmanager.sh"}
 
@@ -23,6 +24,7 @@ def main(argv: list[str]) -> None:
     if len(argv) != 1 or argv[0] not in SCRIPTS:
         raise UserError(f"Name one of {', '.join(SCRIPTS)}.")
     settings = Settings.load()
+    private_folder(settings.home / "flink")
     conf = settings.home / "flink" / argv[0]
     flink_conf.write(conf, settings, addresses(settings))
     pids = settings.home / "flink" / "pids" / argv[0]

@@ -17,7 +17,7 @@ from betpnl.stack.endpoints import Endpoints
 from betpnl.stack.flink_service import JobManager, TaskManager
 from betpnl.stack.interrupt import interruptible
 from betpnl.stack.kafka_service import Kafka
-from betpnl.stack.memory import Memory, exclusive, is_held, machine_folder
+from betpnl.stack.memory import Memory, exclusive, is_held, machine_folder, private_folder
 from betpnl.stack.mysql_service import Mysql
 from betpnl.stack.process import Identity, end, is_alive, spawn, tail
 from betpnl.stack.resolve import endpoints
@@ -262,6 +262,8 @@ def _chosen(all_names: Sequence[str], names: Sequence[str] | None) -> list[str]:
 @contextmanager
 def _exclusive(settings: Settings) -> Iterator[None]:
     busy = f"Another betpnl starts or stops the services of {settings.home}; try again when done."
+    # What Flink keeps of a job, and what we do, holds passwords and bets.
+    private_folder(settings.home)
     with exclusive(settings.home / LOCK, busy):
         yield
 

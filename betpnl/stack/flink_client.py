@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
 from betpnl.stack import flink_conf, flink_service
-from betpnl.stack.memory import machine_folder
+from betpnl.stack.memory import machine_folder, private_folder
 from betpnl.stack.resolve import endpoints
 
 # What the job's functions import on the machines of a cluster that is not ours.
@@ -29,6 +29,7 @@ def environment(settings: Settings, *, without: tuple[str, ...] = ()) -> dict[st
     without: keys that the configuration leaves out, for what has no value that means `off`.
     """
     folder = settings.home / "flink"
+    private_folder(folder)
     ours = not settings.flink_rest_url
     parts = urlsplit(endpoints(settings).flink_rest_url)
     # Only where the cluster answers: where it listens would bind the SQL client's own server.

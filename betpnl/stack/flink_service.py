@@ -10,6 +10,7 @@ from pathlib import Path
 
 from betpnl.settings import Settings
 from betpnl.stack import flink_conf, flink_home, flink_rest, supervisor
+from betpnl.stack.memory import private_folder
 from betpnl.stack.mysql_server import Report
 from betpnl.stack.ports import HOST
 from betpnl.stack.service import Launch, Place, Service, java
@@ -58,6 +59,7 @@ class _FlinkProcess(Service):
         """Write the configuration and empty what the last run left in its folder."""
         report("flink: writing its configuration")
         folder = self.settings.home / "flink"
+        private_folder(folder)
         conf = folder / self.name
         temporary, pids = folder / "tmp" / self.name, folder / "pids" / self.name
         for path in (temporary, pids):

@@ -87,6 +87,13 @@ def passwords(home: Path) -> dict[str, str]:
     return known
 
 
+def private_folder(path: Path) -> None:
+    """Make a folder that only its owner may look into; one that is there keeps its rights."""
+    if not path.exists():
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o700)
+
+
 @contextmanager
 def exclusive(path: Path, busy: str) -> Iterator[None]:
     """Hold a lock file, waiting for nobody: raises UserError with `busy` when it is held."""

@@ -118,10 +118,13 @@ def test_a_table_that_is_emptied_is_not_believed_at_once(shop: Shop) -> None:
 
     said = f"{HISTORY} of {HISTORY} records have no row any more"
     until(
-        lambda: said in shop.state().get("problems", {}).get("bets", ""),
+        lambda: said in shop.state().get("problems", {}).get("bets gone", ""),
         lambda: f"nobody asks: {shop.state()}",
     )
     assert shop.log.read().newest()["7"]["status"] == "accepted"
+    _tickets(shop, range(HISTORY + 1, HISTORY + 2))
+    until(lambda: str(HISTORY + 1) in shop.log.read().newest(), "new tickets wait for an answer")
+    shop.run(*(f"DELETE FROM betpnl_shop.{table}" for table in ("leg", "ticket")))
     assert betpnl(shop.settings, "status").returncode == 1
 
     asked = betpnl(shop.settings, "source", "--reconcile")
@@ -370,3 +373,83 @@ def test_another_file_with_one_row_a_bet(shop: Shop) -> None:
     until(lambda: shop.log.read().newest()["s-1"]["status"] == "cancelled", "it is not cancelled")
     versions = [each["version"] for each in shop.log.versions["bets"]["s-1"]]
     assert versions in ([1, 2, 3], [1, 2])
+
+
+MOVED = """
+[bets]
+tables = { "betpnl_single.slip" = ["region", "ref"] }
+key = ["region", "ref"]
+select = \"""
+SELECT region, ref, bet_id, 'accepted' AS status, accepted_at, 'EUR' AS currency, stake,
+       'g1' AS `legs.game_id`,
+       'football' AS `legs.sport`, 'match_result' AS `legs.market`, 'home' AS `legs.selection`,
+       2.35 AS `legs.odds`
+FROM betpnl_single.slip
+WHERE (region, ref) IN :keys
+\"""
+"""
+
+
+def test_a_bet_may_move_to_another_row(shop: Shop, tmp_path: Path) -> None:
+    shop.run(
+        "INSERT INTO betpnl_single.bet (reference, stake, event, sport, market, pick, price) "
+        "VALUES ('s-2', 5, 'g1', 'football', 'match_result', 'home', 2.35)"
+    )
+    until(lambda: "s-2" in shop.log.read().newest(), lambda: f"no bet: {shop.state()}")
+    stack.stop(shop.settings, names=["connect", "mapper"])
+    path = tmp_path / "slips.toml"
+    path.write_text(MOVED, encoding="utf-8")
+    settings = shop.settings.model_copy(update={"mysql_source": path})
+    shop.run(
+        "SET SESSION cte_max_recursion_depth = 100000",
+        # An ENUM whose order is not that of its labels, over several pages.
+        "CREATE TABLE betpnl_single.slip (region ENUM('z', 'm', 'a'), ref VARCHAR(20), "
+        "bet_id VARCHAR(20) NOT NULL, stake DECIMAL(9, 2), accepted_at TIMESTAMP(3) DEFAULT "
+        "CURRENT_TIMESTAMP(3), PRIMARY KEY (region, ref))",
+        "INSERT INTO betpnl_single.slip (region, ref, bet_id, stake) "
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+        "SELECT ELT(1 + i % 3, 'z', 'm', 'a'), CONCAT('r', i), CONCAT('b', i), 5 FROM n",
+    )
+    stack.start(settings, names=["connect", "mapper"])
+    slips = {f"b{number}" for number in range(1, 3001)}
+    until(
+        lambda: slips <= shop.log.read().newest().keys(),
+        lambda: f"{len(slips - shop.log.newest().keys())} are not found: {shop.state()}",
+    )
+    until(
+        lambda: shop.log.read().newest()["s-2"]["status"] == "cancelled",
+        "a bet of the table before still counts",
+    )
+    shop.until_streaming()
+
+    shop.run(
+        # Another key for the same row; a row in another one's place; two that change places.
+        "UPDATE betpnl_single.slip SET region = 'z', ref = 'moved' WHERE bet_id = 'b1'",
+        "DELETE FROM betpnl_single.slip WHERE bet_id = 'b2'",
+        "INSERT INTO betpnl_single.slip (region, ref, bet_id, stake) VALUES ('z', 'x', 'b2', 6)",
+        "UPDATE betpnl_single.slip SET bet_id = IF(bet_id = 'b3', 'b4', 'b3'), stake = 7 "
+        "WHERE bet_id IN ('b3', 'b4')",
+        "DELETE FROM betpnl_single.slip WHERE bet_id = 'b5'",
+    )
+    wanted = {
+        "b1": ("accepted", 5),
+        "b2": ("accepted", 6),
+        "b3": ("accepted", 7),
+        "b4": ("accepted", 7),
+        "b5": ("cancelled", 5),
+    }
+    until(lambda: _slips(shop) == wanted, lambda: f"slips: {_slips(shop)}, {shop.state()}")
+
+    log = settings.home / "logs" / "mapper.log"
+    before = log.read_text().count("is done")
+    assert betpnl(settings, "source", "--reconcile").returncode == 0
+    until(lambda: log.read_text().count("is done") > before, "nobody looks at everything")
+    assert _slips(shop) == wanted
+
+
+def _slips(shop: Shop) -> dict[str, tuple[str, Decimal]]:
+    newest = shop.log.read().newest()
+    return {
+        key: (newest[key]["status"], Decimal(newest[key]["stake"]))
+        for key in ("b1", "b2", "b3", "b4", "b5")
+    }

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from betpnl.source.claims import Claim
 from betpnl.source.memory import GONE, Batch, Known, Memory
-from betpnl.source.sweep import MEMORY, Sweep
+from betpnl.source.sweep import MEMORY, TABLE, Sweep, is_doubtful
 
 RECORD = (
     b'{"accepted_at":"2026-11-25T03:09:28.509000Z","bet_id":"123456","bet_type":"single",'
@@ -94,6 +95,50 @@ def test_old_bets_are_forgotten_and_games_are_not(memory: Memory) -> None:
     assert memory.known("games", ["[1]"]) != {}
 
 
+def test_who_published_a_record_is_known_by_its_claim_or_by_the_key_itself(memory: Memory) -> None:
+    memory.save(
+        Batch(
+            known={("bets", "[1]"): _known(4), ("bets", '["b"]'): _known(5, content=GONE)},
+            claims={
+                ("bets", b"1"): Claim("[1]", 4),
+                ("bets", b"b"): Claim('["b"]', 5, gone=True),
+                ("bets", b"other"): Claim("[1]", 6, gone=True),
+            },
+        ),
+        1,
+    )
+
+    assert memory.claims("bets", [b"1", b"b", b"other", b"never"]) == {
+        b"1": Claim("[1]", 4),
+        b"b": Claim('["b"]', 5, gone=True),
+        b"other": Claim("[1]", 6, gone=True),
+    }
+    assert memory.claims("games", [b"1", b"other"]) == {}
+
+
+def test_a_record_that_comes_back_to_its_own_row_is_claimed_by_it(memory: Memory) -> None:
+    memory.save(Batch(claims={("bets", b"7"): Claim("[9]", 1)}), 1)
+    memory.save(
+        Batch(known={("bets", "[7]"): _known(2)}, claims={("bets", b"7"): Claim("[7]", 2)}), 1
+    )
+
+    assert memory.claims("bets", [b"7"]) == {b"7": Claim("[7]", 2)}
+
+
+def test_claims_of_forgotten_bets_are_forgotten(memory: Memory) -> None:
+    memory.save(
+        Batch(
+            known={("bets", "[1]"): _known(1, day=100), ("bets", "[2]"): _known(1, day=101)},
+            claims={("bets", b"one"): Claim("[1]", 1), ("bets", b"two"): Claim("[2]", 1)},
+        ),
+        1,
+    )
+
+    memory.forget_bets(101)
+
+    assert list(memory.claims("bets", [b"one", b"two"])) == [b"two"]
+
+
 def test_another_kafka_gets_everything_with_versions_that_go_on(memory: Memory) -> None:
     memory.save(Batch(known={("bets", "[1]"): _known(1)}, messages=[("bets", b"1", b"")]), 1)
 
@@ -124,9 +169,23 @@ def test_a_sweep_goes_through_tables_and_memory_of_each_section() -> None:
     while sweep is not None:
         sweep = Sweep.read(sweep.beyond("[5]", 10).written())
         assert sweep is not None
-        seen.append((sweep.sections[0], sweep.phase, sweep.after, sweep.looked_at))
+        seen.append((sweep.phase, sweep.section, sweep.after, sweep.looked_at))
         sweep = sweep.next()
 
-    assert [phase for _, phase, _, _ in seen] == ["table", MEMORY] * 2
-    assert [section for section, *_ in seen] == ["bets", "bets", "games", "games"]
+    assert [phase for phase, *_ in seen] == [TABLE, TABLE, MEMORY, MEMORY]
+    assert [section for _, section, *_ in seen] == ["bets", "games"] * 2
     assert [looked_at for *_, looked_at in seen] == [10, 20, 30, 40]
+
+
+def test_a_step_that_has_to_wait_lets_the_others_pass() -> None:
+    sweep = Sweep(1, "a test", ((MEMORY, "bets"), (MEMORY, "games")), "[5]", 7)
+
+    assert sweep.later() == Sweep(1, "a test", ((MEMORY, "games"), (MEMORY, "bets")), "", 7)
+
+
+@pytest.mark.parametrize(
+    ("gone", "known", "doubtful"),
+    [(1000, 1000, False), (1001, 1001, True), (1001, 2002, True), (1001, 2003, False)],
+)
+def test_most_of_many_records_gone_is_doubtful(gone: int, known: int, doubtful: bool) -> None:
+    assert is_doubtful(gone, known) == doubtful

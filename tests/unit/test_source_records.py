@@ -290,6 +290,16 @@ def test_a_key_is_the_same_wherever_it_is_read(key: keys.Key, kinds: list[str]) 
     assert keys.from_change(hexadecimal, kinds) == key
 
 
+def test_keys_of_another_table_are_told_from_those_of_this_one() -> None:
+    texts = ["[1]", '["a"]', '["61"]', '[1, "a"]']
+
+    assert keys.from_texts(texts, ["bigint"]) == ([(1,)], ['["a"]', '["61"]', '[1, "a"]'])
+    assert keys.from_texts(texts, ["enum"]) == ([("a",), ("61",)], ["[1]", '[1, "a"]'])
+    assert keys.from_texts(texts, ["binary"]) == ([(b"a",)], ["[1]", '["a"]', '[1, "a"]'])
+    assert keys.from_texts(texts, ["int", "varchar"]) == ([(1, "a")], texts[:3])
+    assert keys.from_texts(['["1.5"]', "[2]"], ["decimal"]) == ([("1.5",), (2,)], [])
+
+
 def test_a_decimal_key_is_an_integer() -> None:
     assert keys.from_row([Decimal(12345678901234567890)]) == (12345678901234567890,)
 

@@ -28,6 +28,16 @@ def test_what_was_saved_is_read_again(tmp_path: Path) -> None:
     assert _mode(tmp_path / memory.STACK_FILE) == 0o600
 
 
+def test_a_folder_that_is_made_is_its_owners(tmp_path: Path) -> None:
+    memory.private_folder(tmp_path / "new" / "home")
+    there = tmp_path / "there"
+    there.mkdir(mode=0o750)
+    memory.private_folder(there)
+
+    assert _mode(tmp_path / "new" / "home") == 0o700
+    assert _mode(there) == 0o750
+
+
 def test_nothing_saved_is_nothing_remembered(tmp_path: Path) -> None:
     assert memory.Memory.read(tmp_path / "new").services == {}
 
