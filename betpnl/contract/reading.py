@@ -66,32 +66,63 @@ def _is_too_deep(message: bytes) -> bool:
     return False
 
 
-def _holds_control_character(value: Any) -> bool:
+def _place_of_control_character(value: Any) -> str | None:
+    """Where in a record's builtins one stands, as ``.legs[0].market``; of a name, its object."""
     if isinstance(value, str):
-        return _CONTROL.search(value) is not None
+        return None if _CONTROL.search(value) is None else ""
     if isinstance(value, dict):
-        return any(map(_holds_control_character, (*value.keys(), *value.values())))
-    if isinstance(value, list):
-        return any(map(_holds_control_character, value))
-    return False
+        for name, part in value.items():
+            if _CONTROL.search(name) is not None:
+                return ""
+            place = _place_of_control_character(part)
+            if place is not None:
+                # Always a field: what stands under names of the sender's choice is a number.
+                return f".{name}{place}"
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            place = _place_of_control_character(part)
+            if place is not None:
+                return f"[{index}]{place}"
+    return None
 
 
-def _holds_loose_number(record: Any, raw: Any) -> bool:
-    """Whether a Decimal of a record was written as a text that is no number of JSON."""
+def _place_of_loose_number(record: Any, raw: Any) -> str | None:
+    """Where a Decimal of a record was written as a text that is no number of JSON."""
     if isinstance(record, Decimal):
-        return isinstance(raw, str) and _NUMBER.fullmatch(raw) is None
+        loose = isinstance(raw, str) and _NUMBER.fullmatch(raw) is None
+        return "" if loose else None
     if isinstance(record, msgspec.Struct):
         names = zip(record.__struct_fields__, record.__struct_encode_fields__, strict=True)
-        return any(
-            _holds_loose_number(getattr(record, ours), raw[theirs])
-            for ours, theirs in names
-            if theirs in raw
-        )
-    if isinstance(record, dict):
-        return any(_holds_loose_number(value, raw[name]) for name, value in record.items())
-    if isinstance(record, list):
-        return any(map(_holds_loose_number, record, raw))
-    return False
+        for ours, theirs in names:
+            if theirs in raw:
+                place = _place_of_loose_number(getattr(record, ours), raw[theirs])
+                if place is not None:
+                    return f".{theirs}{place}"
+    elif isinstance(record, dict):
+        for name, value in record.items():
+            place = _place_of_loose_number(value, raw[name])
+            if place is not None:
+                return f"[{name}]{place}"
+    elif isinstance(record, list):
+        for index, (value, written) in enumerate(zip(record, raw, strict=True)):
+            place = _place_of_loose_number(value, written)
+            if place is not None:
+                return f"[{index}]{place}"
+    return None
+
+
+def _text_fault(record: Any, message: bytes) -> str | None:
+    """What is wrong with how a record's texts were written."""
+    # A control character can only stand escaped in JSON.
+    if b"\\" in message:
+        place = _place_of_control_character(msgspec.to_builtins(record))
+        if place is not None:
+            return f"{place.removeprefix('.')}: holds a control character"
+    if _LOOSE.search(message) or b"\\u" in message:
+        place = _place_of_loose_number(record, msgspec.json.decode(message))
+        if place is not None:
+            return f"{place.removeprefix('.')}: is a text that is no number"
+    return None
 
 
 class Reader(Generic[T]):
@@ -117,14 +148,7 @@ class Reader(Generic[T]):
             raise Rejected(f"the message is nested more than {limits.DEPTH_MAX} deep")
         try:
             record = self._decoder.decode(value)
-            # A control character can only stand escaped in JSON.
-            if b"\\" in value and _holds_control_character(msgspec.to_builtins(record)):
-                raise Rejected("a text holds a control character")
-            if (_LOOSE.search(value) or b"\\u" in value) and _holds_loose_number(
-                record, msgspec.json.decode(value)
-            ):
-                raise Rejected("a number is written as a text that is no number")
-            fault = self._check(record, arrived_ms)
+            fault = _text_fault(record, value) or self._check(record, arrived_ms)
         except UnicodeDecodeError as error:
             raise Rejected("the message is not UTF-8") from error
         except (msgspec.DecodeError, OverflowError, RecursionError) as error:

@@ -84,6 +84,7 @@ def test_each_record_is_told_what_is_wrong_with_which_field(api: Served) -> None
         {**bet, "bet_type": "system"},
         {**bet, "bet_id": "x" * 65},
         {**bet, "stake": float("1e300")},
+        {**bet, "legs": [{**leg, "odds": "1_0"}]},
     ]
 
     answer = api.allowed.post("/v1/bets", json=batch)
@@ -106,6 +107,7 @@ def test_each_record_is_told_what_is_wrong_with_which_field(api: Served) -> None
         ("not_supported", "bet_type", {"bet_id": "b-1"}),
         ("invalid", "bet_id", None),
         ("invalid", "stake", {"bet_id": "b-1"}),
+        ("invalid", "legs[0].odds", {"bet_id": "b-1"}),
     ]
 
 

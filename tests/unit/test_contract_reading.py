@@ -82,8 +82,8 @@ def test_money_is_exact_whether_written_as_a_number_or_as_text() -> None:
         ({"currency": "EUR", "fx_rate": "NaN"}, "fx_rate: must be"),
         ({"bet_id": ""}, "Expected `str` of length >= 1 - at `$.bet_id`"),
         ({"bet_id": "x" * 10_000}, "Expected `str` of length <= 64 - at `$.bet_id`"),
-        ({"bet_id": "a\x00b"}, "a text holds a control character"),
-        ({"bet_id": "a\x1fb"}, "a text holds a control character"),
+        ({"bet_id": "a\x00b"}, "bet_id: holds a control character"),
+        ({"bet_id": "a\x1fb"}, "bet_id: holds a control character"),
         ({"bet_id": 17}, "Expected `str`, got `int` - at `$.bet_id`"),
         ({"version": -1}, "Expected `int` >= 0"),
         ({"version": 1.5}, "Expected `int`, got `float`"),
@@ -130,7 +130,8 @@ def test_an_absurd_bet_is_rejected_with_the_field_and_the_fault(changed: Json, s
         ({"line": "+2.5"}, "Expected `str` matching regex"),
         ({"line": "2.5\n"}, "Expected `str` matching regex"),
         ({"game_id": "x" * 65}, "Expected `str` of length <= 64"),
-        ({"market_odds": {"a\x1e": 2.0}}, "a text holds a control character"),
+        ({"market": "a\x1e"}, "legs[0].market: holds a control character"),
+        ({"market_odds": {"a\x1e": 2.0}}, "legs[0].market_odds: holds a control character"),
         ({"market_odds": {"x" * 65: 2.0}}, "Expected `str` of length <= 64"),
         ({"market_odds": {str(number): 2.0 for number in range(129)}}, "length <= 128"),
     ],
@@ -247,11 +248,17 @@ def test_versions_of_one_thing_share_a_key(topic: Any, record: Json, key: bytes)
 @pytest.mark.parametrize("text", ["1_0", " 10", "10 ", "+10", "\u0661\u0660", "\uff11\uff10"])
 @pytest.mark.parametrize("escaped", [True, False])
 def test_a_number_in_a_text_is_written_as_in_json(text: str, escaped: bool) -> None:
-    leg = {**LEG, "odds": text}
-    for record in ({**BET, "stake": text}, {**BET, "legs": [leg]}):
+    leg = {**LEG, "leg": 2, "odds": text}
+    for topic, record, field in (
+        (BETS, {**BET, "stake": text}, "stake"),
+        (BETS, {**BET, "legs": [LEG, leg]}, "legs[1].odds"),
+        (BETS, {**BET, "cash_out": {"fraction": 0, "amount": text}}, "cash_out.amount"),
+        (ODDS, {**ODDS_RECORD, "prices": {"over": text}}, "prices[over]"),
+    ):
         message = json.dumps(record, ensure_ascii=escaped).encode()
-        with pytest.raises(Rejected, match="no number"):
-            reader(BETS, RULES).read(message, ARRIVED_MS)
+        with pytest.raises(Rejected) as rejected:
+            reader(topic, RULES).read(message, ARRIVED_MS)
+        assert str(rejected.value) == f"{field}: is a text that is no number"
 
 
 @pytest.mark.parametrize("text", ["10", "10.50", "1E1", "1e+1"])
