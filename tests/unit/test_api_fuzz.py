@@ -62,7 +62,7 @@ def _unless(statuses: tuple[int, ...], work: Callable[[], T]) -> T | None:
 
 
 def _judge(topic: Topic, body: bytes, kind: str) -> None:
-    records = _unless((400,), lambda: split(body, kind))
+    records = _unless((400,), lambda: split(body, kind, 1000))
     if records is None:
         return
     checked = Checker(topic, RULES, 1_048_576).check(records, ARRIVED_MS)
@@ -108,7 +108,7 @@ def test_numbers_reach_kafka_as_they_were_written(number: str) -> None:
     body = json.dumps([EXAMPLES["bets"][0]]).replace('"10.25"', number)
     arrived = 1793534400000
 
-    checked = Checker(BETS, RULES, 1_048_576).check(split(body.encode(), ""), arrived)
+    checked = Checker(BETS, RULES, 1_048_576).check(split(body.encode(), "", 1000), arrived)
 
     assert [answer.error for answer in checked.answers] == [None]
     ((key, value),) = checked.messages

@@ -79,7 +79,8 @@ class Ingest:
             timeout_s=self._settings.api_body_timeout_s,
         )
         metrics.BODY_BYTES.labels(topic.name).inc(len(body))
-        records = split(body, request.headers.get("content-type", ""))
+        kind = request.headers.get("content-type", "")
+        records = split(body, kind, self._settings.api_records_max)
         self._require_size(len(records))
         self._rates.take(client, len(records))
         checked = self._checkers[topic.name].check(records, time.time_ns() // 1_000_000)
@@ -102,7 +103,7 @@ class Ingest:
                 413,
                 "too_many_records",
                 f"A request has at most {self._settings.api_records_max} records "
-                f"(api_records_max), not {records}; send smaller batches.",
+                "(api_records_max); send smaller batches.",
             )
 
 
