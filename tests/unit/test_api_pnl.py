@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, get_args
@@ -25,7 +26,7 @@ from betpnl.api.pnl.mailbox import Mailbox, Told
 from betpnl.api.pnl.questions import GamesQuestion, Sort
 from betpnl.api.pnl.stream import PART_MAX, Seats, written
 from betpnl.errors import UserError
-from tests.unit.api_serving import settings
+from tests.unit.api_serving import Served, serving, settings
 from tests.waiting import DEADLINE_S
 
 MONEY = st.decimals(
@@ -255,3 +256,22 @@ def test_seats_are_given_back() -> None:
     assert (own.value.status, whole.value.status) == (429, 503)
     with seats.taken("a"):
         pass
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    # Its home has no MySQL: a 503 means that it would have been asked.
+    with serving(settings(tmp_path_factory.mktemp("home"), api_serves="all")) as served:
+        yield served
+
+
+@pytest.mark.parametrize("path", ["/v1/bets/", "/v1/games/", "/v1/results/"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_a_path_that_ends_with_a_slash_is_none(api: Served, method: str, path: str) -> None:
+    assert api.allowed.request(method, path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/v1/bets/a%2Fb", "/v1/bets/a/b", "/v1/bets/%2F", "/v1/games/x"])
+def test_an_id_may_hold_slashes(api: Served, path: str) -> None:
+    assert api.allowed.get(path).status_code == 503
+    assert api.allowed.post(path).headers["allow"] == "GET"

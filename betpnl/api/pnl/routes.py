@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from msgspec import Struct
 from pydantic import BaseModel
 from pymysql.connections import Connection
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.responses import Response
 
 from betpnl.api import errors
@@ -71,6 +72,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await app.state.pnl.close()
+
+
+class _IdConvertor(PathConvertor):
+    """A part of a path that may hold slashes, as `path`, but is never empty."""
+
+    regex = ".+"
+
+
+# `/v1/bets/` is no bet without an id: it is nothing, whatever is sent there.
+register_url_convertor("id", _IdConvertor())
 
 
 def only_known(question: type[BaseModel] | None = None) -> Callable[[Request], None]:
@@ -153,7 +164,7 @@ async def get_games(asked: Annotated[GamesQuestion, Query()], pnl: Pnl) -> Respo
 
 
 @router.get(
-    "/games/{game_id:path}",
+    "/games/{game_id:id}",
     dependencies=[_MAY_READ, Depends(only_known())],
     response_model=None,
     responses=_answers(GameAnswer) | _MISSING,
@@ -181,7 +192,7 @@ async def get_sports(pnl: Pnl) -> Response:
 
 
 @router.get(
-    "/bets/{bet_id:path}",
+    "/bets/{bet_id:id}",
     dependencies=[_MAY_READ, Depends(only_known())],
     response_model=None,
     responses=_answers(BetAnswer) | _MISSING,
