@@ -275,3 +275,26 @@ def test_a_path_that_ends_with_a_slash_is_none(api: Served, method: str, path: s
 def test_an_id_may_hold_slashes(api: Served, path: str) -> None:
     assert api.allowed.get(path).status_code == 503
     assert api.allowed.post(path).headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("limit=1&limit=1", "limit"),
+        ("sort=handle&limit=1&sort=-handle", "sort"),
+        ("cursor=&cursor=", "cursor"),
+        ("open=true&open=false", "open"),
+        ("sport=a&sport=b&min_liability=1&min_liability=2", "min_liability"),
+    ],
+)
+def test_a_parameter_that_is_given_twice_is_refused(api: Served, query: str, field: str) -> None:
+    answer = api.allowed.get(f"/v1/games?{query}")
+
+    assert answer.status_code == 422
+    error = answer.json()["error"]
+    assert (error["code"], error["field"]) == ("repeated_parameter", field)
+
+
+@pytest.mark.parametrize("name", ["id", "sport", "competition", "status"])
+def test_a_filter_may_be_repeated(api: Served, name: str) -> None:
+    assert api.allowed.get(f"/v1/games?{name}=live&{name}=ended").status_code == 503

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_origin
 
 import anyio
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
@@ -85,16 +86,23 @@ register_url_convertor("id", _IdConvertor())
 
 
 def only_known(question: type[BaseModel] | None = None) -> Callable[[Request], None]:
-    """A dependency that refuses a parameter which is none, instead of passing over it: a filter
-    with a slip in its name would give all games."""
-    known = sorted(question.model_fields) if question else []
+    """A dependency that refuses a parameter which is none, or given twice where one is meant,
+    instead of passing over it: a filter with a slip in its name would give all games."""
+    fields = question.model_fields if question else {}
+    known = sorted(fields)
+    lists = {name for name, field in fields.items() if get_origin(field.annotation) is list}
 
     def check(request: Request) -> None:
-        for name in request.query_params:
+        given = Counter(name for name, _ in request.query_params.multi_items())
+        for name, times in given.items():
             if name not in known:
                 there = f"; there are {', '.join(known)}" if known else "; there are none"
                 raise ApiError(
                     422, "unknown_parameter", f"There is no such parameter{there}.", field=name
+                )
+            if times > 1 and name not in lists:
+                raise ApiError(
+                    422, "repeated_parameter", "This parameter is given once.", field=name
                 )
 
     return check
