@@ -14,7 +14,7 @@ from betpnl.api import docs_page, errors, health, openapi
 from betpnl.api.connections import STATE, ConnectionLimits
 from betpnl.api.ingest import routes as ingest_routes
 from betpnl.api.ingest.service import SERVED, BatchAnswer, Ingest
-from betpnl.api.openapi import LOCKED, ErrorAnswer
+from betpnl.api.openapi import ALWAYS, LOCKED, ErrorAnswer
 from betpnl.api.pnl import examples as pnl_examples
 from betpnl.api.pnl import routes as pnl_routes
 from betpnl.api.requests import Requests
@@ -37,6 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses=ALWAYS,
         lifespan=_lifespan,
     )
     book = TokenBook(settings)

@@ -54,7 +54,7 @@ def _operation(title: str, operation: dict[str, Any]) -> list[str]:
             parts.append(f"<p>{_text(example.get('summary', ''))}, <code>{_text(kind)}</code>:")
             parts.append(_shown(example["value"]))
     parts.append("<table>")
-    for status, response in operation.get("responses", {}).items():
+    for status, response in sorted(operation.get("responses", {}).items()):
         parts.append(f"<tr><td>{_text(status)}<td>{_text(response.get('description', ''))}")
         example = response.get("content", {}).get("application/json", {}).get("example")
         if example is not None:

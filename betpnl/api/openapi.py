@@ -52,6 +52,12 @@ def error_response(said: str, *, retry: bool = False) -> Json:
     return response
 
 
+ALWAYS: dict[int | str, Json] = {
+    431: error_response("The header is too large."),
+    500: error_response("A fault of ours; tell us the request id."),
+}
+"""What every endpoint may answer."""
+
 LOCKED: dict[int | str, Json] = {
     401: error_response("There is no token, or it is unknown, revoked or expired."),
     403: error_response("The token lacks the scope."),

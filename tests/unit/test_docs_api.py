@@ -82,6 +82,20 @@ def test_every_status_and_every_503_is_documented() -> None:
     assert unknown == []
 
 
+@pytest.mark.parametrize("serves", ["ingest", "pnl", "all"])
+def test_what_any_request_may_be_answered_is_in_the_description(
+    tmp_path: Path, serves: str
+) -> None:
+    document = create_app(settings(tmp_path, api_serves=serves)).openapi()
+
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            said = {"431", "500"}
+            if path.startswith("/v1/"):
+                said |= {"401", "403", "503"}
+            assert said <= operation["responses"].keys(), path
+
+
 def test_the_scopes_are_those_of_the_paths() -> None:
     rows = dict(re.findall(r"^\| `POST (\S+)` \| `(\S+)` \|", CLIENT, re.MULTILINE))
 
