@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
@@ -95,7 +96,11 @@ class Decoder:
                 into.sweep, into.begun = "the stream has begun", True
             return
         source = event.get("source")
-        if not source or "op" not in event:
+        if not source:
+            return
+        if "ddl" in event:
+            self._add_statement(source, into)
+        if "op" not in event:
             return
         into.events += 1
         into.place = max(into.place, versions.position(source["file"], source["pos"]))
@@ -115,6 +120,21 @@ class Decoder:
                     key = keys.from_change([image.get(column) for column in columns], kinds)
                     if key is not None:
                         found[key] = None
+
+    def _add_statement(self, source: Mapping[str, Any], into: Changes) -> None:
+        """A statement that made, changed or dropped a table: it names no row that it changed."""
+        if source.get("snapshot") not in (None, "false"):
+            return
+        database, tables = str(source.get("db") or ""), str(source.get("table") or "")
+        named = [f"{database}.{each}".lower() for each in tables.split(",") if each]
+        followed = {table.partition(".")[0] for table in self._wanted}
+        if any(table in self._wanted for table in named):
+            into.sweep = f"table {database}.{tables} was made, changed or dropped"
+        elif not named and database.lower() in followed:
+            into.sweep = f"database {database} was changed or dropped"
+        else:
+            return
+        into.place = max(into.place, versions.position(source["file"], source["pos"]))
 
 
 class OutOfRangeError(Exception):

@@ -52,7 +52,13 @@ def findings(settings: Settings, source: Source) -> Iterator[Finding]:
         connected = connection.connect(to)
     except connection.FAILURES as error:
         said = connection.sentence(error)
-        yield Finding(f"connection to {to}", f"{said}; see url, password_env and tls in [mysql].")
+        fix = (
+            "see url, password_env and tls in [mysql]."
+            if source.server.url
+            else "its user is made by `betpnl up` when mysql_source names this file: set it, and "
+            "call `betpnl down` and `betpnl up`."
+        )
+        yield Finding(f"connection to {to}", f"{said}; {fix}")
         return
     with contextlib.closing(connected):
         yield Finding(f"connection to {to} as {to.user}, MySQL {connected.get_server_info()}")

@@ -70,7 +70,8 @@ def configuration(
         # What is there already is read by the mapper, beside the changes.
         "snapshot.mode": "no_data",
         "snapshot.locking.mode": "none",
-        "include.schema.changes": "false",
+        # A partition that is dropped or emptied, a table that takes another's place.
+        "include.schema.changes": "true",
         "tombstones.on.delete": "false",
         # TRUNCATE too.
         "skipped.operations": "none",

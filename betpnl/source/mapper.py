@@ -24,14 +24,14 @@ from betpnl.source.pause import PAUSE_MIN_S, Pause
 from betpnl.source.reading import AwayError, Database, SelectError
 from betpnl.source.records import Recorder
 from betpnl.source.state import State
-from betpnl.source.sweep import MEMORY, Sweep, is_doubtful
+from betpnl.source.sweep import Sweep
+from betpnl.source.sweeping import ASKED, Sweeps
 
 EVENTS_MAX = 1000
 _IDLE_S = 0.25
 # A row that somebody holds is mostly free again in a moment.
 _AGAIN_MAX_S = 1.0
 _FORGET_EVERY_S = 86_400.0
-_ASKED = "it was asked for"
 _TOPICS = {topic.name: topic for topic in TOPICS}
 
 
@@ -58,16 +58,12 @@ class Mapper:
             name: Recorder(name, rules, value_bytes_max, keep_deleted=section.deleted == "keep")
             for name, section in source.sections.items()
         }
-        self._away, self._again, self._doubted = Pause(), Pause(_AGAIN_MAX_S), Pause()
+        self._away, self._again = Pause(), Pause(_AGAIN_MAX_S)
+        self._sweeps = Sweeps(source, memory, database, state, self._read)
         self._refused = {name: Pause() for name in source.sections}
         self._forgotten_s = float("-inf")
         self._unsent = memory.outbox()
         state.again = memory.count_again()
-
-    @property
-    def sweep(self) -> Sweep | None:
-        """The sweep under way."""
-        return Sweep.read(self._memory.facts.get("sweep"))
 
     def step(self, stream: Stream) -> None:
         """Publish what is written down, then take and read what has changed since.
@@ -89,7 +85,7 @@ class Mapper:
 
     def _is_busy(self) -> bool:
         """Whether there is something to read that nothing has told of just now."""
-        return (self._state.again > 0 and self._again.over) or self._may_sweep(self.sweep)
+        return (self._state.again > 0 and self._again.over) or self._may_sweep(self._sweeps.current)
 
     # Live changes.
 
@@ -115,7 +111,7 @@ class Mapper:
         if changes.begun:
             batch.facts["begun"] = True
         if changes.sweep:
-            self._begin_sweep(changes.sweep, batch)
+            self._sweeps.begin(changes.sweep, batch)
         if changes.place >= 0:
             batch.facts["place"] = max(changes.place, self._memory.facts.get("place", -1))
         try:
@@ -146,7 +142,7 @@ class Mapper:
         if now != before:
             batch = Batch(facts={"kinds": now})
             if self._memory.facts.get("begun") and now.keys() != before.keys():
-                self._begin_sweep("a kind of record is new", batch)
+                self._sweeps.begin("a kind of record is new", batch)
             self._save(batch)
         return now
 
@@ -198,7 +194,7 @@ class Mapper:
             batch.messages += [(name, *message) for message in outcome.messages]
             if outcome.known is not None:
                 batch.known[name, text] = outcome.known
-            elif known is not None and fields is not None and self.sweep is not None:
+            elif known is not None and fields is not None and self._sweeps.current is not None:
                 batch.seen.append((name, text))
             if key in unsettled:
                 batch.again += [] if again else [(name, text)]
@@ -263,81 +259,29 @@ class Mapper:
 
     # Sweeps.
 
-    def _begin_sweep(self, reason: str, batch: Batch) -> None:
-        number = self._memory.facts.get("sweeps", 0) + 1
-        sweep = Sweep.begin(number, reason, list(self._source.sections))
-        batch.facts |= {"sweep": sweep.written(), "sweeps": number, "swept_from": None}
-        self._doubted = Pause()
-        self._state.log(f"sweep {number} begins: {reason}")
-
     def _may_sweep(self, sweep: Sweep | None) -> bool:
-        if sweep is None or not self._doubted.over:
+        if sweep is None or self._sweeps.in_doubt:
             return False
         return sweep.section not in self._refused or self._refused[sweep.section].over
 
     def _sweep_page(self) -> None:
-        sweep = self.sweep
+        sweep = self._sweeps.current
         if sweep is None or not self._may_sweep(sweep):
             return
-        name = sweep.section
         batch = Batch()
         try:
-            if self._memory.facts.get("swept_from") is None:
-                self._note_place(batch)
-            if name not in self._source.sections:
-                following = sweep.next()
-            else:
-                following = self._page(sweep, name, batch)
+            following = self._sweeps.page(sweep, batch)
         except AwayError as error:
             self._mysql_away(error)
             return
         except SelectError as error:
-            self._select_failed(name, error)
-            return
+            self._select_failed(sweep.section, error)
+            following = sweep.later()
         batch.facts["sweep"] = following.written() if following else None
         if following is None:
             self._state.log(f"sweep {sweep.number} is done: {sweep.looked_at} records looked at")
         self._state.sweep = following
         self._save(batch)
-
-    def _page(self, sweep: Sweep, name: str, batch: Batch) -> Sweep | None:
-        kinds = self._database.kinds(name)
-        if sweep.phase == MEMORY:
-            if not sweep.after and self._too_many_gone(sweep, name):
-                return sweep.later()
-            texts = self._memory.unseen(name, sweep.number, sweep.after, EVENTS_MAX)
-            wanted, strange = keys.from_texts(texts, kinds)
-            self._read(name, wanted, batch, strange=strange)
-            return sweep.beyond(texts[-1], len(texts)) if texts else sweep.next()
-        after = keys.from_text(sweep.after, kinds) if sweep.after else None
-        page = self._database.page(name, after)
-        if page is None:
-            return sweep
-        self._read(name, page, batch)
-        return sweep.beyond(keys.to_text(page[-1]), len(page)) if page else sweep.next()
-
-    def _too_many_gone(self, sweep: Sweep, name: str) -> bool:
-        gone, known = self._memory.count_unseen(name, sweep.number)
-        kept = self._source.sections[name].deleted == "keep"
-        if kept or sweep.reason == _ASKED or not is_doubtful(gone, known):
-            self._state.solved(f"{name} gone")
-            return False
-        self._state.problem(
-            f"{name} gone",
-            f"[{name}]: {gone} of {known} records have no row any more; if they were deleted, call "
-            "`betpnl source --reconcile`, which cancels them; if not, mend the source file.",
-        )
-        self._doubted.failed()
-        return True
-
-    def _note_place(self, batch: Batch) -> None:
-        """Where the binary log stands: what the sweep reads is as new as that."""
-        place = versions.position(*self._database.place())
-        if place < self._memory.facts.get("place", -1):
-            # The log began anew: what comes now has to be newer than all before.
-            batch.facts["epoch"] = self._memory.facts.get("epoch", 0) + 1
-            self._state.log("the binary log has begun anew: the versions' epoch goes up by one")
-        batch.facts |= {"swept_from": place, "place": place}
 
     # The rest.
 
@@ -348,7 +292,7 @@ class Mapper:
         asked = self._wish.exists()
         if asked or facts.get("selects", selects) != selects:
             batch = Batch(facts={"selects": selects})
-            self._begin_sweep(_ASKED if asked else "the SELECT has changed", batch)
+            self._sweeps.begin(ASKED if asked else "the SELECT has changed", batch)
             self._save(batch)
             self._wish.unlink(missing_ok=True)
         elif "selects" not in facts:
@@ -356,7 +300,7 @@ class Mapper:
         if time.monotonic() - self._forgotten_s > _FORGET_EVERY_S:
             self._forgotten_s = time.monotonic()
             self._memory.forget_bets(int(time.time() // 86_400) - self._horizon_days)
-        self._state.sweep = self.sweep
+        self._state.sweep = self._sweeps.current
         self._state.begun = facts.get("begun", False)
         self._state.behind = stream.behind(facts.get("offset", 0))
 

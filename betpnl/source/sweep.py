@@ -67,8 +67,9 @@ class Sweep:
         return replace(self, after=after, looked_at=self.looked_at + count)
 
     def later(self) -> Sweep:
-        """The other steps first."""
-        return replace(self, steps=(*self.steps[1:], self.steps[0]), after="")
+        """The other sections first."""
+        steps = sorted(self.steps, key=lambda step: step[1] == self.section)
+        return replace(self, steps=tuple(steps), after="")
 
     def next(self) -> Sweep | None:
         """The next step; None when there is none."""

@@ -278,6 +278,49 @@ def test_a_column_may_come_and_go(shop: Shop) -> None:
     shop.until_the_same()
 
 
+def test_a_table_that_is_made_again_is_looked_at(shop: Shop) -> None:
+    shop.run(
+        "INSERT INTO betpnl_shop.outcome (id, game_id, market, selection, outcome, settled_at) "
+        "VALUES (3, 'g3', 'match_result', 'draw', 'win', UTC_TIMESTAMP(3))"
+    )
+    until(lambda: ("draw", "win", "settled") in _with_status(shop), "no third result")
+
+    shop.run(
+        "CREATE TABLE betpnl_shop.other LIKE betpnl_shop.outcome",
+        "INSERT INTO betpnl_shop.other SELECT * FROM betpnl_shop.outcome WHERE id = 1",
+        "DROP TABLE betpnl_shop.outcome",
+    )
+    until(
+        lambda: "there is no table" in shop.state().get("problems", {}).get("results", ""),
+        lambda: f"nobody misses it: {shop.state()}",
+    )
+    shop.run("UPDATE betpnl_shop.game SET minute = 40 WHERE id = 'g3'")
+    until(lambda: shop.log.read().newest("games")["g3"].get("minute") == 40, "the games wait")
+    shop.run("RENAME TABLE betpnl_shop.other TO betpnl_shop.outcome")
+
+    until(
+        lambda: (
+            {("draw", "win", "rolled_back"), ("over", "lose", "settled")} <= set(_with_status(shop))
+        ),
+        lambda: f"results: {_with_status(shop)}, {shop.state()}",
+    )
+    until(lambda: not shop.state()["problems"], lambda: f"still: {shop.state()}")
+
+
+def test_a_partition_that_is_dropped_takes_its_bets_along(shop: Shop) -> None:
+    (last,) = shop.run("SELECT MAX(id) FROM betpnl_shop.ticket")[0]
+    shop.run(
+        f"ALTER TABLE betpnl_shop.ticket PARTITION BY RANGE (id) (PARTITION old VALUES LESS THAN "
+        f"({last}), PARTITION new VALUES LESS THAN MAXVALUE)",
+        "ALTER TABLE betpnl_shop.ticket TRUNCATE PARTITION new",
+    )
+    until(
+        lambda: shop.log.read().newest()[str(last)]["status"] == "cancelled",
+        lambda: f"ticket {last} still counts: {shop.state()}",
+    )
+    shop.until_the_same()
+
+
 def test_a_select_that_fails_is_told_and_tried_until_it_works(shop: Shop) -> None:
     shop.run("ALTER TABLE betpnl_shop.ticket RENAME COLUMN stake TO amount")
     shop.run("UPDATE betpnl_shop.ticket SET amount = 77 WHERE id IN (8, 9)")

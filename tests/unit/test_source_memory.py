@@ -177,10 +177,11 @@ def test_a_sweep_goes_through_tables_and_memory_of_each_section() -> None:
     assert [looked_at for *_, looked_at in seen] == [10, 20, 30, 40]
 
 
-def test_a_step_that_has_to_wait_lets_the_others_pass() -> None:
-    sweep = Sweep(1, "a test", ((MEMORY, "bets"), (MEMORY, "games")), "[5]", 7)
+def test_a_section_that_has_to_wait_lets_the_others_pass() -> None:
+    bets, games = ((TABLE, "bets"), (MEMORY, "bets")), ((TABLE, "games"), (MEMORY, "games"))
+    sweep = Sweep(1, "a test", (bets[0], games[0], bets[1], games[1]), "[5]", 7)
 
-    assert sweep.later() == Sweep(1, "a test", ((MEMORY, "games"), (MEMORY, "bets")), "", 7)
+    assert sweep.later() == Sweep(1, "a test", (*games, *bets), "", 7)
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,36 @@ def test_a_change_names_its_record_before_and_after() -> None:
     assert found.sweep == ""
 
 
+def _statement(table: str | None, database: str = "betpnl_shop", **more: Any) -> bytes:
+    source = {"file": "binlog.000002", "pos": 500, "db": database, "table": table, **more}
+    return json.dumps({"source": source, "ddl": "ALTER ...", "tableChanges": []}).encode()
+
+
+@pytest.mark.parametrize("table", ["ticket", "Ticket", "kept,ticket", None])
+def test_a_statement_about_a_table_makes_a_sweep(table: str | None) -> None:
+    found = _changes(_statement(table, snapshot="false"))
+
+    assert found.sweep
+    assert found.place == position("binlog.000002", 500)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        _statement("elsewhere"),
+        _statement("ticket", database="other"),
+        _statement(None, database="other"),
+        # Told when the stream begins: what the tables are, not that they have changed.
+        _statement("ticket", snapshot="true"),
+        _statement("ticket", snapshot="last"),
+    ],
+)
+def test_a_statement_about_nothing_of_ours_makes_none(statement: bytes) -> None:
+    found = _changes(statement)
+
+    assert (found.sweep, found.place) == ("", -1)
+
+
 @pytest.mark.parametrize(
     "event",
     [
