@@ -81,19 +81,25 @@ class Puller:
         )
         try:
             async with self._fetcher:
+                skipped = False
                 while True:
                     step: Step = await retrying(self._guarded_page)
                     self._say("at the end" if step.end else "reading", step.note)
                     if not step.end:
+                        skipped = False
                         continue
                     if not self._once:
                         wait_s = max(self._pull.file.poll_s, step.wait_s)
                         self._state.until_s = self._clock.now_s() + wait_s
                         await self._pause(wait_s)
+                    elif step.onward and not skipped:
+                        # An empty page may have others behind it; two in a row have not.
+                        skipped = True
+                        continue
                     elif self._whole:
                         self._say("done", step.note)
                         return
-                    self._whole = True
+                    self._whole, skipped = True, False
         except StoppedError:
             self._say("stopped", "")
         except Fault as fault:

@@ -171,7 +171,7 @@ def test_an_empty_page_with_a_new_cursor_is_left_behind_but_not_in_a_hurry() -> 
     walking = walk_of(kind="cursor", parameter="after", next="next", first="a")
     step = walking.step(walking.start, Page([], {"next": "b"}, "", "", [], [], START_S))
 
-    assert step == Step({"cursor": "b"}, end=True)
+    assert step == Step({"cursor": "b"}, end=True, onward=True)
 
 
 def test_a_cursor_that_leads_to_itself_and_yet_has_more_is_a_fault() -> None:

@@ -122,6 +122,23 @@ def test_a_fault_that_somebody_has_to_mend_is_told_and_tried_again_slowly(
     assert words in done.said[0]
 
 
+def test_once_goes_past_an_empty_page_and_not_past_two(tmp_path: Path) -> None:
+    def answer(request: Request) -> Reply:
+        # A cursor more with every answer, and records on all pages but the fourth.
+        at = int(request.params.get("after", 0))
+        records = GAMES[at : at + 1] if at != 3 else []
+        return Reply({"data": records, "next": str(at + 1)})
+
+    with bookmaker(answer) as api:
+        done = run(pull_of(tmp_path, api.url))
+
+    assert [record["game_id"] for record in done.records] == ["g0", "g1", "g2", "g4", "g5", "g6"]
+    assert [request.params.get("after") for request in api.requests] == [
+        None,
+        *map(str, range(1, 9)),
+    ]
+
+
 def test_a_small_answer_that_unpacks_to_a_huge_one_takes_no_memory() -> None:
     packed = _gzip_bomb()
     headers = {"Content-Encoding": "gzip"}

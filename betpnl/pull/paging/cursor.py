@@ -45,7 +45,7 @@ class Cursors(Walk):
         if not page.records and more is None:
             # Some name a new cursor for ever; some skip a page that is empty. Moving on, but
             # not at once, is right for both.
-            return Step({"cursor": following}, end=True)
+            return Step({"cursor": following}, end=True, onward=True)
         circle = Circle(**place.get("circle", {})).after(following)
         if circle is None:
             raise Fault("the API's cursors go in a circle", slow=True)

@@ -46,7 +46,7 @@ class Links(Walk):
         if url == place["url"]:
             return Step({"url": url}, end=True, note="the last page leads to itself")
         if not page.records:
-            return Step({"url": url}, end=True)
+            return Step({"url": url}, end=True, onward=True)
         circle = Circle(**place.get("circle", {})).after(url)
         if circle is None:
             raise Fault("the API's pages lead in a circle", slow=True)

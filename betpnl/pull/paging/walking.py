@@ -45,11 +45,14 @@ class Page:
 class Step:
     """Where to go on. end: nothing more is there now; wait_s: how long to wait then, at least.
 
+    onward: it leads further all the same, as where an empty page is skipped.
+
     note: what the user should know, '' for nothing.
     """
 
     place: Place
     end: bool = False
+    onward: bool = False
     wait_s: float = 0.0
     note: str = ""
 
