@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -22,8 +22,8 @@ STATE = "connection_limits"
 """Under this name the application's lifespan hands the limits to its connections."""
 
 _HEADER_BYTES_MAX = 65_536
-# A server that is full is healthy, and must not be restarted for it.
-_SPARE = 16
+# Of the connections too many, those that have not said yet what they want.
+_SILENT_MAX = 64
 # The application answers first, in its own words; past that, whatever is still sent is cut off.
 _GRACE_S = 5.0
 
@@ -35,6 +35,8 @@ class ConnectionLimits:
     header_timeout_s: float
     body_timeout_s: float
     connections: int
+    silent: dict[Connection, None] = field(default_factory=dict)
+    """Connections too many that have said nothing yet, the oldest first."""
 
     @classmethod
     def of(cls, settings: Settings) -> ConnectionLimits:
@@ -56,14 +58,19 @@ class Connection(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._header_bytes = 0
         self._in_header = True
-        if len(self.connections) > self._limits.connections:
+        silent = self._limits.silent
+        if len(self.connections) - len(silent) > self._limits.connections:
             # It alone is turned away, once it has said what it wants; the others stay.
-            self.app = _Crowded(self.app, self._has_spare())
+            self.app = _Crowded(self.app)
+            silent[self] = None
+            if len(silent) > _SILENT_MAX:
+                next(iter(silent))._make_room()
         self._await(self._limits.header_timeout_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is awaited any longer."""
         self._arrived()
+        self._limits.silent.pop(self, None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -87,13 +94,14 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The header is there; the body is awaited."""
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > (
-            _HEADER_BYTES_MAX
-        ):
+        # A line has a colon, a blank and its end besides.
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if size > _HEADER_BYTES_MAX:
             # It came in one piece, before anybody could count.
             self._refuse(_header_too_large())
             raise ValueError("the header is too large")
         self._in_header, self._header_bytes = False, 0
+        self._limits.silent.pop(self, None)
         self._await(self._limits.body_timeout_s + _GRACE_S)
         super().on_headers_complete()
 
@@ -113,8 +121,11 @@ class Connection(HttpToolsProtocol):
         if not self.transport.is_closing():
             self._refuse(ApiError(400, "malformed_request", msg))
 
-    def _has_spare(self) -> bool:
-        return len(self.connections) <= self._limits.connections + _SPARE
+    def _make_room(self) -> None:
+        # Whoever speaks at once, as a health check does, is heard however many stay silent.
+        del self._limits.silent[self]
+        log.write("cut_off", reason="too many connections")
+        self.transport.abort()
 
     def _await(self, seconds: float) -> None:
         self._arrived()
@@ -156,10 +167,11 @@ class Connection(HttpToolsProtocol):
 
 
 class _Crowded:
-    """Turns a client away; whether the process lives is still answered, while there is room."""
+    """Turns a client away; whether the process lives is still answered: a server that is full is
+    healthy, and must not be restarted for it. Either way the connection ends with its answer."""
 
-    def __init__(self, app: Any, spare: bool) -> None:
-        self._app, self._spare, self._busy = app, spare, Requests(_busy)
+    def __init__(self, app: Any) -> None:
+        self._app, self._busy = app, Requests(_busy)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_last(message: Message) -> None:
@@ -167,7 +179,7 @@ class _Crowded:
                 MutableHeaders(scope=message)["connection"] = "close"
             await send(message)
 
-        lives = self._spare and scope["type"] == "http" and scope["path"] == "/healthz"
+        lives = scope["type"] == "http" and scope["path"] == "/healthz"
         await (self._app if lives else self._busy)(scope, receive, send_last)
 
 

@@ -16,6 +16,8 @@ from betpnl.api.errors import ApiError
 _HEADER = b"x-request-id"
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 _PATH_LENGTH_MAX = 200
+# The id of a bet is nobody's business in the log.
+_BET_ID = re.compile(r"(?<=/bets/).+", re.DOTALL)
 
 
 class Requests:
@@ -77,8 +79,8 @@ def _note(scope: Scope, request_id: str, status: int, took_s: float) -> None:
         "request",
         request_id=request_id,
         method=scope["method"],
-        # The id of a bet is nobody's business here.
-        path=route or scope["path"][:_PATH_LENGTH_MAX],
+        # Without a route, as when there are too many connections, the path may hold one.
+        path=route or _BET_ID.sub("...", scope["path"])[:_PATH_LENGTH_MAX],
         status=status,
         ms=round(took_s * 1000, 2),
         **scope["state"]["log"],

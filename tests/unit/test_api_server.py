@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from betpnl.api import server
+from betpnl.api import connections, server
 from betpnl.api.app import create_app
 from betpnl.api.ingest.examples import EXAMPLES
 from betpnl.errors import UserError
@@ -106,6 +106,13 @@ def test_a_line_of_the_log_says_who_and_how_much_but_neither_token_nor_bet(api: 
     assert api.allowed.headers["authorization"].split("_")[-1] not in written
 
 
+def test_the_id_of_a_bet_stands_in_no_line_even_where_there_is_no_such_path(api: Served) -> None:
+    api.client.get("/v1/bets/hidden-1/%0ahidden-2", headers={"x-request-id": "hidden"})
+
+    assert _line(api, "hidden")["path"] == "/v1/bets/..."
+    assert "hidden-" not in json.dumps(api.lines)
+
+
 def test_nothing_that_is_sent_can_forge_a_line(api: Served) -> None:
     path = "/v1/%0a%7b%22event%22:%22forged%22%7d" + "x" * 5000
     answer = api.client.get(path)
@@ -146,8 +153,9 @@ def test_a_header_without_end_is_a_431(api: Served) -> None:
 
 
 def test_a_header_that_is_too_large_in_one_piece_is_a_431(api: Served) -> None:
-    line = b"x" * 1000 + b": " + b"y" * 40_000 + b"\r\n"
-    assert _shape(_raw(api, b"GET /healthz HTTP/1.1\r\n" + 2 * line + b"\r\n"))[0] == 431
+    long = b"x" * 1000 + b": " + b"y" * 40_000 + b"\r\n"
+    for lines in (2 * long, 12_000 * b"x: y\r\n"):
+        assert _shape(_raw(api, b"GET /healthz HTTP/1.1\r\n" + lines + b"\r\n"))[0] == 431
 
 
 def test_what_is_no_http_is_a_400(api: Served) -> None:
@@ -196,6 +204,27 @@ def test_one_connection_too_many_is_told_so(tmp_path: Path) -> None:
         # That the process lives is still said, and the first one is still served.
         alive = httpx.get(f"http://127.0.0.1:{api.port}/healthz")
         assert (alive.status_code, alive.headers["connection"]) == (200, "close")
+        assert api.client.get("/healthz").status_code == 200
+
+
+def test_however_many_are_silent_the_process_says_that_it_lives(tmp_path: Path) -> None:
+    given = settings(tmp_path, api_connections_max=1, api_header_timeout_s=3600)
+    with serving(given) as api:
+        assert api.client.get("/healthz").status_code == 200
+        address = ("127.0.0.1", api.port)
+        silent = [
+            socket.create_connection(address, timeout=DEADLINE_S)
+            for _ in range(connections._SILENT_MAX + 10)
+        ]
+        try:
+            alive = httpx.get(f"http://127.0.0.1:{api.port}/healthz")
+            assert alive.status_code == 200
+            # The oldest made room.
+            assert silent[0].recv(1) == b""
+        finally:
+            for connection in silent:
+                connection.close()
+
         assert api.client.get("/healthz").status_code == 200
 
 
