@@ -243,7 +243,9 @@ class Settings(BaseSettings):
         8_388_608, description="Largest body of a request, as sent and decompressed."
     )
     api_records_max: Positive = Field(
-        1000, description="Most records in a request. A batch is checked in one go."
+        1000,
+        le=10_000,
+        description="Most records in a request, 10,000 at most: a batch is checked in one go.",
     )
     api_records_per_s: NotNegative = Field(
         0,
