@@ -161,6 +161,8 @@ def _pulling(settings: Settings, *arguments: str | Path) -> Iterator[subprocess.
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # A shell in the background would have it ignored, and what is ignored stays so.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         yield process
