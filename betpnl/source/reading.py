@@ -236,8 +236,10 @@ class Database:
 
     def _next_page(self, name: str, section: Section, after: Key | None) -> list[Key] | None:
         columns = [_quoted(name) for name in section.tables[section.main_table]]
-        types = self._types.get(name) or self._types.setdefault(name, self._read_types(section))
-        condition, arguments = beyond(columns, types, after)
+        if after is None or name not in self._types:
+            # A statement that gave an ENUM another label begins a sweep, and so comes here.
+            self._types[name] = self._read_types(section)
+        condition, arguments = beyond(columns, self._types[name], after)
         order = ", ".join(columns)
         while True:
             statement = (
