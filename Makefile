@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit e2e lock clean
+.PHONY: help setup demo test lint unit e2e browser lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -11,7 +11,7 @@ setup:  ## fetch everything into .venv/ and .cache/ (the others call it first)
 demo: setup  ## everything live: services, job, bets on real games, a table that moves
 	@.venv/bin/betpnl demo
 
-test: setup lint unit e2e  ## all checks and tests
+test: setup lint unit e2e browser  ## all checks and tests
 
 lint: setup
 	@.venv/bin/ruff format --check .
@@ -19,10 +19,14 @@ lint: setup
 	@.venv/bin/mypy
 
 unit: setup  ## tests that need no services
-	@.venv/bin/pytest -m "not e2e"
+	@.venv/bin/pytest -m "not e2e and not browser"
 
 e2e: setup  ## tests on real MySQL, Kafka and Flink
 	@.venv/bin/pytest -m e2e
+
+browser: setup  ## tests of the board in Debian's Chromium (first time: 234 MB to fetch)
+	@.venv/bin/python -m tests.browser.chromium
+	@.venv/bin/pytest -m browser
 
 COMPILE := .venv/bin/uv pip compile --quiet --python-version 3.11 \
 	--python-platform x86_64-manylinux_2_28 --generate-hashes \

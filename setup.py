@@ -10,5 +10,6 @@ setup(
     # apache-flink 2.2.1 has no wheels beyond 3.11.
     python_requires=">=3.11,<3.12",
     packages=find_packages(include=["betpnl*", "udfs*"]),
+    package_data={"betpnl.board": ["static/*", "pages/*.js"]},
     entry_points={"console_scripts": ["betpnl = betpnl.cli:main"]},
 )

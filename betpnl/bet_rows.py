@@ -9,62 +9,36 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import islice
 
-from betpnl import pnl
+from betpnl import ticket_pnl
+from betpnl.bet_money import money_of, stake_of
 from betpnl.contract.checks import Rules
 from betpnl.contract.currencies import MINOR_UNITS
 from betpnl.contract.reading import Rejected, excerpt, reader
 from betpnl.contract.records import Bet
-from betpnl.contract.texts import epoch_ms, legs_text
+from betpnl.contract.texts import epoch_ms, legs_text, terms_text
 from betpnl.contract.topics import BETS
 from betpnl.model.outcome import FALLBACK_VERSION
 from betpnl.model.scoring import LegScore, Model, score_legs
 from betpnl.packing import number
-from betpnl.tickets import Ticket, TicketLeg
+from betpnl.references import resolve
+from betpnl.references.resolve import References
+from betpnl.ticket_making import LegChance, is_single, ticket_margin, ticket_of
 
 Row = list[str | None]
-
-_ONE = Decimal(1)
-_ZERO = Decimal(0)
-_WON = pnl.LegResult(pnl.Outcome.WIN)
-_COUNTING = frozenset({"accepted", "cashed_out"})
-
-
-def counts(bet: Bet) -> bool:
-    """Whether a bet contributes anything: a rejected or cancelled one does not."""
-    return bet.status in _COUNTING
-
-
-def money_of(bet: Bet, base_minor: int) -> pnl.Money:
-    """How the bet's currency turns into the base currency."""
-    return pnl.Money(MINOR_UNITS[bet.currency], base_minor, bet.fx_rate or _ONE)
-
-
-def stake_of(bet: Bet) -> pnl.Stake:
-    """What is staked on the bet, and how much of it was cashed out."""
-    cash_out = bet.cash_out
-    return pnl.Stake(
-        stake=bet.stake,
-        free=bet.stake_type == "free",
-        cashed_fraction=_ZERO if cash_out is None else cash_out.fraction,
-        cash_out_paid=_ZERO if cash_out is None else cash_out.amount,
-        counts=counts(bet),
-    )
-
-
-def total_odds(bet: Bet) -> Decimal:
-    """The odds of the whole bet, all legs winning, to 4 decimals."""
-    return pnl.round_half_up(pnl.multiply(*(leg.odds for leg in bet.legs)), 4)
+MODEL_VERSION = 24
+"""Where a row says which model scored it."""
 
 
 class BetRows:
     """Reads and scores batches of bets.
 
     rules: what the deployment fixes. model: scores the legs. base_minor: decimals of the base
-    currency's smallest unit.
+    currency's smallest unit. references: rates and cancels, as they are known.
     """
 
-    def __init__(self, rules: Rules, model: Model, base_minor: int) -> None:
+    def __init__(self, rules: Rules, model: Model, base_minor: int, references: References) -> None:
         self._reader = reader(BETS, rules)
+        self._references = references
         self._model = model
         self._base_minor = base_minor
 
@@ -76,7 +50,8 @@ class BetRows:
         read: list[Bet | Row] = []
         for message, arrived in zip(messages, arrived_s, strict=True):
             try:
-                read.append(self._reader.read(message, arrived * 1000))
+                record: Bet = self._reader.read(message, arrived * 1000)
+                read.append(self._references.resolve(record))
             except Rejected as fault:
                 read.append([str(fault), excerpt(message)])
         bets = [item for item in read if isinstance(item, Bet)]
@@ -87,35 +62,40 @@ class BetRows:
         ]
 
     def _row(self, bet: Bet, scores: Sequence[LegScore]) -> Row:
-        first = bet.legs[0]
         cash_out = bet.cash_out
-        if len(scores) == 1:
-            score = scores[0]
+        by_model = all(score.by_model for score in scores)
+        if is_single(bet):
+            (first,), (score,) = bet.legs, scores
             selection = (first.game_id, first.sport, first.market, first.line, first.selection)
             odds = number(first.odds)
             probability = f"{score.probability:.8f}"
             margin = f"{score.margin:.8f}"
-            ticket = payout_win = None
+            predicted = score.likeliest
+            packed = payout_win = predicted_payout = None
         else:
+            chances = [_chance(score) for score in scores]
+            ticket = ticket_of(bet, stake_of(bet), money_of(bet, self._base_minor), chances)
             selection = ("", "", "", "", "")
-            odds = number(total_odds(bet))
-            packed = self._ticket(bet, scores)
-            probability = number(packed.probability)
-            margin = number(pnl.ticket_margin(_decimal(score.margin) for score in scores))
-            ticket, payout_win = packed.packed(), number(packed.payout_win)
-        by_model = all(score.by_model for score in scores)
+            odds = number(ticket_pnl.total_odds(ticket))
+            probability = number(ticket.probability)
+            margin = number(ticket_margin(chances))
+            predicted = all(leg.predicted for leg in ticket.legs)
+            packed, payout_win = ticket.packed(), number(ticket.payout_win)
+            predicted_payout = number(ticket_pnl.predicted_payout(ticket))
+            # A builder's price stands in for what the model cannot know: how its legs depend.
+            by_model = by_model and bet.odds is None
         return [
             None,
             bet.bet_id,
             str(bet.version),
-            bet.status,
+            resolve.status_of(bet),
             str(epoch_ms(bet.accepted_at)),
             bet.customer_id,
             bet.channel,
             bet.region,
             bet.currency,
             str(MINOR_UNITS[bet.currency]),
-            "1" if bet.fx_rate is None else number(bet.fx_rate),
+            number(resolve.rate_of(bet)),
             number(bet.stake),
             bet.stake_type,
             bet.bet_type,
@@ -126,41 +106,22 @@ class BetRows:
             odds,
             probability,
             self._model.version if by_model else FALLBACK_VERSION,
-            "1" if all(score.likeliest for score in scores) else "0",
+            "1" if predicted else "0",
             margin,
             legs_text(bet.legs),
-            ticket,
+            packed,
             payout_win,
+            predicted_payout,
+            terms_text(bet, resolve.status_of(bet)),
+            str(resolve.number_of(bet)),
+            "1" if resolve.is_called_off(bet) else "0",
+            "1" if self._references.takes_rate(bet) else "0",
+            bet.legs[0].competition if packed is None else "",
         ]
 
-    def _ticket(self, bet: Bet, scores: Sequence[LegScore]) -> Ticket:
-        stake, money = stake_of(bet), money_of(bet, self._base_minor)
-        probability = pnl.multiply(*(_decimal(score.probability) for score in scores))
-        games: set[str] = set()
-        sports: set[str] = set()
-        legs = []
-        for leg in bet.legs:
-            legs.append(
-                TicketLeg(
-                    leg.game_id,
-                    leg.market,
-                    leg.line,
-                    leg.selection,
-                    leg.odds,
-                    leg.sport,
-                    leg.game_id not in games,
-                    leg.sport not in sports,
-                )
-            )
-            games.add(leg.game_id)
-            sports.add(leg.sport)
-        return Ticket(
-            stake,
-            money,
-            pnl.round_half_up(probability, pnl.PROBABILITY_DECIMALS),
-            pnl.ticket_payout(stake, money, [leg.odds for leg in legs], [_WON] * len(legs)),
-            tuple(legs),
-        )
+
+def _chance(score: LegScore) -> LegChance:
+    return LegChance(_decimal(score.probability), score.likeliest, _decimal(score.margin))
 
 
 def _decimal(value: float) -> Decimal:

@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from betpnl import pnl
-from betpnl.contract.checks import NOT_YET, Rules
+from betpnl.contract.checks import Rules
 from betpnl.contract.reading import Reader, Rejected, excerpt, reader
-from betpnl.contract.records import Game, MarketOdds, Result
+from betpnl.contract.records import FxRate, Game, MarketCancel, MarketOdds, Result
 from betpnl.contract.texts import epoch_ms
-from betpnl.contract.topics import BETS, GAMES, ODDS, RESULTS, TOPICS
+from betpnl.contract.topics import BETS, FX_RATES, GAMES, MARKET_CANCELS, ODDS, RESULTS, TOPICS
 from betpnl.packing import ROW, number, pack
 
 Row = list[str | None]
@@ -96,10 +96,35 @@ def _game_row(game: Game) -> Row:
     ]
 
 
+def _rate_row(rate: FxRate) -> Row:
+    return [
+        None,
+        rate.currency,
+        _time(rate.valid_from),
+        str(rate.version),
+        number(rate.rate),
+    ]
+
+
+def _cancel_row(cancel: MarketCancel) -> Row:
+    return [
+        None,
+        cancel.game_id,
+        cancel.market,
+        cancel.line,
+        str(cancel.version),
+        _time(cancel.from_),
+        _time(cancel.to),
+        cancel.status,
+    ]
+
+
 _ROWS: dict[str, Callable[[Any], Row]] = {
     RESULTS.name: _result_row,
     ODDS.name: _odds_row,
     GAMES.name: _game_row,
+    FX_RATES.name: _rate_row,
+    MARKET_CANCELS.name: _cancel_row,
 }
 
 
@@ -129,8 +154,6 @@ class FeedRows:
     def _row(self, topic: str, message: bytes | None, arrived_s: int) -> Row:
         try:
             record = self._readers[topic].read(message, arrived_s * 1000)
-            if topic not in _ROWS:
-                raise Rejected(f"{topic}: {NOT_YET}")
         except Rejected as fault:
             return [str(fault), excerpt(message)]
         return _ROWS[topic](record)

@@ -19,18 +19,22 @@ def connect(
     database: str | None = None,
     autocommit: bool = True,
     read_only: bool = False,
+    as_board: bool = False,
     connect_timeout_s: int = 10,
     read_timeout_s: float | None = None,
 ) -> Connection:
     """Open a connection whose session runs in UTC.
 
     database: None takes the one of the endpoints, '' none at all. read_only: as the user that
-    may only read, where there is one. read_timeout_s: how long the server may be silent, None for
-    ever. Raises UserError when the server does not take us.
+    may only read, where there is one; as_board: as the one that may write limits. read_timeout_s:
+    how long the server may be silent, None for ever. Raises UserError when the server does not
+    take us.
     """
     user, password = endpoints.mysql_user, endpoints.mysql_password
     if read_only and endpoints.mysql_read_user:
         user, password = endpoints.mysql_read_user, endpoints.mysql_read_password
+    elif as_board and endpoints.mysql_board_user:
+        user, password = endpoints.mysql_board_user, endpoints.mysql_board_password
     name = endpoints.mysql_database if database is None else database
     try:
         return pymysql.connect(

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
 
 # Enough digits for any product that the contract's bounds allow, so nothing but ``quantize``
-# ever rounds: 30 legs of 9 digits, each perhaps with a dead heat still to be divided.
-EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
+# ever rounds: 30 legs of 9 digits, each with a probability of 8, or a dead heat to be divided.
+EXACT = Context(prec=600, rounding=ROUND_HALF_UP)
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -25,6 +27,18 @@ _UNITS = tuple(ONE.scaleb(-decimals) for decimals in range(11))
 EXPECTED_DECIMALS = 4
 PROBABILITY_DECIMALS = 8
 MARGIN_MIN = Decimal("-9.99999999")
+
+
+class StakeKind(StrEnum):
+    """Whose money is staked, in the contract's words.
+
+    CASH: the customer's. FREE: a free bet, of which only the winnings are paid. BONUS: bonus
+    money, which comes back as cash if it wins; handed back unplayed it is bonus again.
+    """
+
+    CASH = "cash"
+    FREE = "free"
+    BONUS = "bonus"
 
 
 class Outcome(StrEnum):
@@ -38,9 +52,18 @@ class Outcome(StrEnum):
     PUSH = "push"
 
 
+HANDED_BACK = frozenset({Outcome.VOID, Outcome.PUSH})
+
+
 def round_half_up(amount: Decimal, decimals: int) -> Decimal:
     """An amount rounded half up (away from zero on a tie) to 0 to 10 decimals."""
     return amount.quantize(_UNITS[decimals], context=EXACT)
+
+
+def round_fraction(amount: Fraction, decimals: int) -> Decimal:
+    """An exact amount >= 0 rounded half up to that many decimals."""
+    units = (amount * 10**decimals * 2 + 1) // 2
+    return Decimal(units).scaleb(-decimals, context=EXACT)
 
 
 def multiply(*factors: Decimal) -> Decimal:
@@ -74,18 +97,21 @@ class Money:
         """
         return self.to_base(round_half_up(amount, self.minor))
 
+    def paid_exactly(self, amount: Fraction) -> Decimal:
+        """``paid`` for an amount that no Decimal holds, such as a third of a stake."""
+        return self.to_base(round_fraction(amount, self.minor))
+
 
 @dataclass(frozen=True)
 class Stake:
     """What is staked on a bet, in its own currency.
 
-    stake: s > 0. free: the customer staked a free bet, which is not paid back. cashed_fraction:
-    q, 0 to 1. cash_out_paid: c >= 0. counts: False for a rejected or cancelled bet, which
-    contributes nothing.
+    stake: s > 0. kind: whose money it is. cashed_fraction: q, 0 to 1. cash_out_paid: c >= 0.
+    counts: False for a rejected or cancelled bet, which contributes nothing.
     """
 
     stake: Decimal
-    free: bool = False
+    kind: StakeKind = StakeKind.CASH
     cashed_fraction: Decimal = ZERO
     cash_out_paid: Decimal = ZERO
     counts: bool = True
@@ -127,7 +153,7 @@ def placed(stake: Stake, money: Money) -> Placed:
         return Placed(ZERO, ZERO, ZERO, ZERO)
     whole = money.to_base(stake.stake)
     paid = money.to_base(stake.cash_out_paid)
-    if stake.free:
+    if stake.kind is not StakeKind.CASH:
         return Placed(ZERO, whole, ZERO, paid)
     cashed = money.to_base(multiply(stake.cashed_fraction, stake.stake))
     return Placed(whole, ZERO, cashed, paid)
@@ -151,25 +177,29 @@ def leg_multiplier(odds: Decimal, outcome: Outcome) -> Decimal:
 def payout(stake: Stake, money: Money, odds: Decimal, outcome: Outcome) -> Decimal:
     """What a settled single pays back, in the base currency.
 
-    A free bet pays its winnings only. A void or push hands back exactly the handle that rides,
-    which a conversion of r could miss by a cent.
+    A void or push hands back exactly the handle that rides, which a conversion of r could miss
+    by a cent.
     """
     if not stake.counts:
         return ZERO
-    if outcome in (Outcome.VOID, Outcome.PUSH):
+    if outcome in HANDED_BACK:
         return placed(stake, money).handle_riding
     multiplier = leg_multiplier(odds, outcome)
-    if stake.free:
-        multiplier = max(ZERO, _free_multiplier(odds, outcome))
+    match stake.kind:
+        case StakeKind.FREE:
+            multiplier = max(ZERO, multiplier - ONE)
+        case StakeKind.BONUS:
+            multiplier -= void_share(outcome)
     return money.paid(multiply(stake.riding, multiplier))
 
 
-def _free_multiplier(odds: Decimal, outcome: Outcome) -> Decimal:
+def void_share(outcome: Outcome) -> Decimal:
+    """How much of a leg's stake is handed back because it was never decided: 0, half or all."""
     match outcome:
-        case Outcome.WIN:
-            return odds - ONE
-        case Outcome.HALF_WIN:
-            return multiply(odds - ONE, HALF)
+        case Outcome.VOID | Outcome.PUSH:
+            return ONE
+        case Outcome.HALF_WIN | Outcome.HALF_LOSE:
+            return HALF
         case _:
             return ZERO
 
@@ -192,7 +222,7 @@ def ticket_payout(
     """
     if not stake.counts:
         return ZERO
-    if all(result.outcome in (Outcome.VOID, Outcome.PUSH) for result in results):
+    if all(result.outcome in HANDED_BACK for result in results):
         return placed(stake, money).handle_riding
     product = ONE
     divisor = 1
@@ -202,8 +232,12 @@ def ticket_payout(
             winners, tied = result.dead_heat
             product = multiply(product, Decimal(winners))
             divisor *= tied
-    if stake.free:
-        product = max(ZERO, product - divisor)
+    match stake.kind:
+        case StakeKind.FREE:
+            product = max(ZERO, product - divisor)
+        case StakeKind.BONUS:
+            voids = multiply(*(void_share(result.outcome) for result in results))
+            product -= multiply(voids, Decimal(divisor))
     # Divided last, so that thirds are never cut before the one rounding.
     amount = EXACT.divide(multiply(stake.riding, product), Decimal(divisor))
     return money.paid(amount)
@@ -213,6 +247,31 @@ def dead_heat_payout(payout_win: Decimal, winners: int, tied: int, base_minor: i
     """A selection's win sum under a dead heat, rounded once a selection (base currency)."""
     share = EXACT.divide(multiply(payout_win, Decimal(winners)), Decimal(tied))
     return round_half_up(share, base_minor)
+
+
+class SelectionSums(NamedTuple):
+    """What a selection's singles pay on each outcome: sums of amounts rounded bet by bet."""
+
+    handle_riding: Decimal
+    payout_win: Decimal
+    payout_half_win: Decimal
+    payout_half_lose: Decimal
+
+
+def selection_payout(sums: SelectionSums, result: LegResult, base_minor: int) -> Decimal:
+    """What a selection's singles are paid under a result; a dead heat is rounded here, once."""
+    match result.outcome:
+        case Outcome.WIN:
+            winners, tied = result.dead_heat
+            return dead_heat_payout(sums.payout_win, winners, tied, base_minor)
+        case Outcome.HALF_WIN:
+            return sums.payout_half_win
+        case Outcome.HALF_LOSE:
+            return sums.payout_half_lose
+        case Outcome.VOID | Outcome.PUSH:
+            return sums.handle_riding
+        case Outcome.LOSE:
+            return ZERO
 
 
 def expected_payout(probability: Decimal, payout_win: Decimal) -> Decimal:

@@ -75,6 +75,17 @@ class Settings(BaseSettings):
     mysql_read_password_file: Path | None = Field(
         None, description="File that holds it, instead of `mysql_read_password`."
     )
+    mysql_board_user: str = Field(
+        "",
+        description="User of that server who may write the board's limits; empty takes the one "
+        "in `mysql_url`.",
+    )
+    mysql_board_password: SecretStr = Field(
+        SecretStr(""), description="Password for `mysql_board_user`."
+    )
+    mysql_board_password_file: Path | None = Field(
+        None, description="File that holds it, instead of `mysql_board_password`."
+    )
     mysql_database: str = Field(
         "betpnl",
         pattern=r"^[A-Za-z0-9_]{1,64}$",
@@ -277,6 +288,85 @@ class Settings(BaseSettings):
         30, description="How long a stopping API waits for requests under way."
     )
 
+    board_host: str = Field(
+        "127.0.0.1",
+        description="Address that the board listens on. On any but the machine's own everybody "
+        "has to log in, and something that speaks TLS belongs before it.",
+    )
+    board_port: Port = Field(0, description="Port of the board; 0 takes 8050 or the next free one.")
+    board_login: Literal["auto", "always"] = Field(
+        "auto",
+        description="Who has to log in: `auto` is everybody unless `board_host` is the machine's "
+        "own address; `always` is for a board behind a proxy.",
+    )
+    board_session_h: Positive = Field(12, description="Hours until one has to log in again.")
+    retain_bets_days: NotNegative = Field(
+        0,
+        description="Days after which `betpnl upkeep` moves bets that are over from MySQL to "
+        "`archive_folder`; 0 keeps them for good.",
+    )
+    retain_buckets_days: NotNegative = Field(
+        0,
+        description="Days after which the sums by minute and second go the same way; 0 keeps them "
+        "for good. Curves reach back no further.",
+    )
+    retain_topics_days: NotNegative = Field(
+        0,
+        description="Days after which Kafka deletes what was sent; 0 keeps it for good. What is "
+        "gone cannot be verified, nor read again by a job that starts from scratch.",
+    )
+    archive_folder: ProjectPath | None = Field(
+        None,
+        description="Folder for what was archived, as Parquet; unset is `archive` in `home`.",
+    )
+    risk_interval_ms: Positive = Field(
+        500,
+        description="Time between two looks of `betpnl upkeep` at what games can still bring; as "
+        "long again as a look took, if that is longer.",
+    )
+    board_interval_ms: Positive = Field(
+        250, description="Time between two readings of what changed, for all viewers together."
+    )
+    board_flink_url: str = Field(
+        "",
+        description="Flink's web UI as the viewers' browsers reach it, which the board links to; "
+        "empty takes `flink_rest_url`.",
+    )
+    board_viewers_max: Positive = Field(500, description="Pages open on the board at once.")
+    board_webhook_url: SecretStr = Field(
+        SecretStr(""),
+        description="Address that is told when a limit is passed, and when it no longer is; "
+        "empty tells nobody. It may hold a token, and is shown nowhere.",
+    )
+    board_webhook_url_file: Path | None = Field(
+        None, description="File that holds it, instead of `board_webhook_url`."
+    )
+    board_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Key that what the webhook is told is signed with (HMAC-SHA256); empty signs "
+        "nothing.",
+    )
+    board_webhook_secret_file: Path | None = Field(
+        None, description="File that holds it, instead of `board_webhook_secret`."
+    )
+    board_url: str = Field(
+        "",
+        description="Address of the board as others reach it, `https://board.example`, for the "
+        "link in what the webhook is told; empty gives none.",
+    )
+
+    exporter_host: str = Field(
+        "127.0.0.1", description="Address that `betpnl exporter` listens on, for Prometheus."
+    )
+    exporter_port: Port = Field(
+        0, description="Port of `betpnl exporter`; 0 takes 9480 or the next free one."
+    )
+    exporter_open: bool = Field(
+        False,
+        description="Lets `exporter_host` be an address that others can reach. There is no login, "
+        "and the metrics hold sums of money.",
+    )
+
     start_timeout_s: Positive = Field(
         120, description="How long `betpnl up` waits for a service to answer."
     )
@@ -296,12 +386,19 @@ class Settings(BaseSettings):
             raise ValueError("must not name a database; use mysql_database")
         return value
 
-    @field_validator("flink_rest_url")
+    @field_validator("flink_rest_url", "board_flink_url")
     @classmethod
     def _flink_rest_url(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("must look like http://host:8081")
+        return value.rstrip("/")
+
+    @field_validator("board_url")
+    @classmethod
+    def _board_url(cls, value: str) -> str:
+        if value and not _is_web_address(value):
+            raise ValueError("must look like https://board.example")
         return value.rstrip("/")
 
     @classmethod
@@ -343,6 +440,24 @@ class Settings(BaseSettings):
         """The password for `mysql_read_user`, from the setting or its file. Raises UserError."""
         return self._secret("mysql_read_password")
 
+    def resolved_mysql_board_password(self) -> str:
+        """The password for `mysql_board_user`, from the setting or its file. Raises UserError."""
+        return self._secret("mysql_board_password")
+
+    def resolved_board_webhook_url(self) -> str:
+        """Where limits that are passed are told, '' for nowhere. Raises UserError."""
+        url = self._secret("board_webhook_url")
+        if url and not _is_web_address(url):
+            raise UserError(
+                "Setting board_webhook_url (BETPNL_BOARD_WEBHOOK_URL): must look like "
+                "https://host/path."
+            )
+        return url
+
+    def resolved_board_webhook_secret(self) -> str:
+        """The key that the webhook's messages are signed with, '' for none. Raises UserError."""
+        return self._secret("board_webhook_secret")
+
     def _secret(self, name: str) -> str:
         file: Path | None = getattr(self, f"{name}_file")
         if file is None:
@@ -369,6 +484,14 @@ class Settings(BaseSettings):
 def config_file() -> Path:
     """The settings file that is read if it exists."""
     return in_project(Path(os.environ.get(CONFIG_VARIABLE) or "betpnl.toml"))
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _arguments(argv: Sequence[str], fields: dict[str, Any]) -> dict[str, str]:

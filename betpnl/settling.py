@@ -1,95 +1,173 @@
-"""Tickets of several legs: from the results of their legs to what they pay."""
+"""Tickets: from the results of their legs to what they pay, or to what is still in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
-from betpnl import pnl
+from betpnl import pnl, ticket_pnl
 from betpnl.packing import FIELD, ROW, number, pack
 from betpnl.tickets import Ticket, unpack
 
 Row = list[str | None]
 
 RESULT_SEPARATOR = "\x1c"
-_VOIDS = frozenset({pnl.Outcome.VOID, pnl.Outcome.PUSH})
+
+
+class SettledLeg(NamedTuple):
+    """How a leg ended. second: when, as text that sorts as time does."""
+
+    result: pnl.LegResult
+    second: str
+
+
+Settled = Mapping[int, SettledLeg]
+"""By the legs' places in the ticket, from 0, those that have a result."""
+
+
+class Standing(NamedTuple):
+    """How a ticket with at least one result stands; money in the base currency.
+
+    result: won, lost or void, None while it is open. second: when that was decided, or of the last
+    result of an open one. payout: what it pays, or pays if every open leg wins. expected_payout:
+    as it was placed; revalued: by how much its results have moved that, 0 once it is decided.
+    """
+
+    result: str | None
+    second: str
+    payout: Decimal
+    expected_payout: Decimal
+    revalued: Decimal
 
 
 def outcome_of(results: Iterable[pnl.LegResult], payout: Decimal) -> str:
     """The ticket's result in a word: won, lost, or void if every leg was."""
-    if all(result.outcome in _VOIDS for result in results):
+    if all(result.outcome in pnl.HANDED_BACK for result in results):
         return "void"
     return "won" if payout > 0 else "lost"
 
 
-def settle(ticket: Ticket, results: dict[int, pnl.LegResult]) -> Row | None:
-    """The row of a decided ticket, or None while it is open. results: by leg, from 1.
+def decided_at(ticket: Ticket, settled: Settled) -> str:
+    """The second of the result that decided a ticket; of an accumulator its first lost leg's."""
+    known: dict[int, pnl.LegResult] = {}
+    second = ""
+    for place, leg in sorted(settled.items(), key=lambda item: item[1].second):
+        known[place], second = leg.result, leg.second
+        if ticket_pnl.is_decided(ticket, known):
+            break
+    return second
 
-    [result, handle, payout, expected payout, shares], shares a row a leg: game, 1 where the
-    ticket counts, and the leg's share of handle, payout and expected payout.
-    """
-    lost = any(result.outcome is pnl.Outcome.LOSE for result in results.values())
-    if not lost and len(results) < len(ticket.legs):
-        return None
-    if lost:
-        payout = Decimal(0)
-        word = "lost"
-    else:
-        in_order = [results[number_] for number_ in sorted(results)]
-        odds = [leg.odds for leg in ticket.legs]
-        payout = pnl.ticket_payout(ticket.stake, ticket.money, odds, in_order)
-        word = outcome_of(in_order, payout)
-    placed = pnl.placed(ticket.stake, ticket.money)
+
+def standing(ticket: Ticket, settled: Settled) -> Standing:
+    """How a ticket stands."""
+    results = {place: leg.result for place, leg in settled.items()}
     expected = pnl.expected_payout(ticket.probability, ticket.payout_win)
+    if ticket_pnl.is_decided(ticket, results):
+        payout = ticket_pnl.payout_if(ticket, results, ticket_pnl.LOST)
+        ends = [results.get(place, ticket_pnl.LOST) for place in range(len(ticket.legs))]
+        word = outcome_of(ends, payout)
+        return Standing(word, decided_at(ticket, settled), payout, expected, pnl.ZERO)
+    prospect = ticket_pnl.prospect(ticket, results)
+    last = max(leg.second for leg in settled.values())
+    return Standing(None, last, prospect.payout, expected, prospect.expected_payout - expected)
+
+
+def settle(ticket: Ticket, settled: Settled) -> Row:
+    """The row of a ticket: [result, handle, payout, expected payout, shares, second].
+
+    While it is open result is None. shares: a row a leg, as ``_shares`` has it.
+    """
+    stands = standing(ticket, settled)
+    placed = pnl.placed(ticket.stake, ticket.money)
     return [
-        word,
+        stands.result,
         number(placed.handle_riding),
-        number(payout),
-        number(expected),
-        pack(shares(ticket, placed, payout, expected), ROW),
+        number(stands.payout),
+        number(stands.expected_payout),
+        pack(_shares(ticket, placed, stands, settled), ROW),
+        stands.second,
     ]
 
 
-def shares(ticket: Ticket, placed: pnl.Placed, payout: Decimal, expected: Decimal) -> Sequence[str]:
-    """Each leg's share of a settled ticket, packed."""
+def _shares(
+    ticket: Ticket, placed: pnl.Placed, stands: Standing, settled: Settled
+) -> Sequence[str]:
+    """What a ticket puts on each leg's game and selection, packed.
+
+    Selection; then the leg's share: 1 where the ticket counts, handle, payout,
+    expected payout (all 0 while it is open), and by how much it was revalued; then what no longer
+    rides on the selection: tickets, handle and payout of the whole ticket; then the segment: sport,
+    competition, channel, region, currency, and 1 where the ticket counts among segments.
+    """
     parts, minor = len(ticket.legs), ticket.money.base_minor
-    columns = (
-        pnl.split(placed.handle, parts, minor),
-        pnl.split(placed.cash_out_handle, parts, minor),
-        pnl.split(payout, parts, minor),
-        pnl.split(expected, parts, pnl.EXPECTED_DECIMALS),
+    decided = stands.result is not None
+
+    def share(amount: Decimal, decimals: int) -> list[Decimal]:
+        if not decided or not amount:
+            return [pnl.ZERO] * parts
+        return pnl.split(amount, parts, decimals)
+
+    columns = zip(
+        ticket.legs,
+        share(placed.handle, minor),
+        share(placed.cash_out_handle, minor),
+        share(stands.payout, minor),
+        share(stands.expected_payout, pnl.EXPECTED_DECIMALS),
+        _revalued(stands, parts),
+        strict=True,
     )
-    return [
-        pack(
-            (
-                leg.game_id,
-                "1" if leg.first_in_game else "0",
-                number(handle - cashed),
-                number(paid),
-                number(hoped),
+    rows = []
+    for place, (leg, handle, cashed, paid, hoped, revalued) in enumerate(columns):
+        closed = decided or place in settled
+        gone = ticket.payout_win if closed else ticket.payout_win - stands.payout
+        rows.append(
+            pack(
+                (
+                    *(leg.game_id, leg.market, leg.line, leg.selection),
+                    "1" if decided and leg.first_in_game else "0",
+                    *(number(each) for each in (handle - cashed, paid, hoped, revalued)),
+                    "1" if closed else "0",
+                    number(placed.handle_riding if closed else pnl.ZERO),
+                    number(gone),
+                    leg.sport,
+                    leg.competition,
+                    *ticket.labels,
+                    "1" if decided and place == 0 else "0",
+                )
             )
         )
-        for leg, handle, cashed, paid, hoped in zip(ticket.legs, *columns, strict=True)
-    ]
+    return rows
+
+
+def _revalued(stands: Standing, parts: int) -> list[Decimal]:
+    """By how much each leg's share of the expected payout has moved: only what is >= 0 is split."""
+    if not stands.revalued:
+        return [pnl.ZERO] * parts
+    after = pnl.split(stands.expected_payout + stands.revalued, parts, pnl.EXPECTED_DECIMALS)
+    before = pnl.split(stands.expected_payout, parts, pnl.EXPECTED_DECIMALS)
+    return [now - then for now, then in zip(after, before, strict=True)]
 
 
 def settle_packed(leg_results: Sequence[str] | None) -> Row | None:
-    """``settle`` for what the job gathers: texts of ``leg, result, winners, tied`` and ticket.
+    """``settle`` for what the job gathers: texts of ``leg, result, winners, tied, second`` and
+    ticket, legs from 1.
 
     Between two versions of a ticket the legs of both may be gathered for a moment: then the
-    ticket is as good as open, and the row that counts follows at once.
+    ticket is as good as untouched, and the row that counts follows at once.
     """
     if leg_results is None or len(leg_results) == 0:
         return None
-    results: dict[int, pnl.LegResult] = {}
+    settled: dict[int, SettledLeg] = {}
     tickets: set[str] = set()
     for text in leg_results:
         leg_result, _, ticket = text.partition(RESULT_SEPARATOR)
-        leg, outcome, winners, tied = leg_result.split(FIELD)
-        if int(leg) in results:
+        leg, outcome, winners, tied, second = leg_result.split(FIELD)
+        if int(leg) - 1 in settled:
             return None
-        results[int(leg)] = pnl.LegResult(pnl.Outcome(outcome), (int(winners), int(tied)))
+        result = pnl.LegResult(pnl.Outcome(outcome), (int(winners), int(tied)))
+        settled[int(leg) - 1] = SettledLeg(result, second)
         tickets.add(ticket)
     if len(tickets) != 1:
         return None
-    return settle(unpack(tickets.pop()), results)
+    return settle(unpack(tickets.pop()), settled)

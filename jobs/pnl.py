@@ -14,8 +14,9 @@ from betpnl.stack import endpoints
 def main(argv: Sequence[str] | None = None) -> None:
     """Submit the live PNL job; returns once the cluster has accepted it."""
     settings = Settings.load(argv)
-    values = sql_values(settings, endpoints(settings))
-    table_env = create_table_environment(settings)
+    found = endpoints(settings)
+    values = sql_values(settings, found)
+    table_env = create_table_environment(settings, found.kafka_bootstrap)
     define(table_env, definitions(values))
     statement_set(table_env, inserts(values)).execute()
 

@@ -30,6 +30,12 @@ SELECT
     CAST(f[27] AS DECIMAL(9,8))   AS margin,
     f[28]                         AS legs,
     f[29]                         AS ticket,
-    CAST(f[30] AS DECIMAL(20,4))  AS ticket_payout_win
+    CAST(f[30] AS DECIMAL(20,4))  AS ticket_payout_win,
+    CAST(f[31] AS DECIMAL(20,4))  AS ticket_predicted_payout,
+    f[32]                         AS terms,
+    CAST(f[33] AS BIGINT)         AS adjustment,
+    f[34] = '1'                   AS market_cancelled,
+    f[35] = '1'                   AS takes_rate,
+    f[36]                         AS competition
 FROM bet_read
 WHERE f[1] IS NULL;

@@ -7,13 +7,13 @@ SELECT
     CASE WHEN counts THEN CAST(1 AS BIGINT) ELSE 0 END AS bets,
     CASE WHEN counts AND cashed_fraction < 1 THEN CAST(1 AS BIGINT) ELSE 0 END AS riding_bets,
     CAST(staked * (1 - cashed_fraction) AS DECIMAL(21,11)) AS riding,
-    CASE WHEN is_free THEN CAST(0 AS DECIMAL(20,4))
+    CASE WHEN is_bonus THEN CAST(0 AS DECIMAL(20,4))
          ELSE CAST(ROUND(staked * fx_rate, ${base_minor}) AS DECIMAL(20,4))
     END AS handle,
-    CASE WHEN is_free THEN CAST(ROUND(staked * fx_rate, ${base_minor}) AS DECIMAL(20,4))
+    CASE WHEN is_bonus THEN CAST(ROUND(staked * fx_rate, ${base_minor}) AS DECIMAL(20,4))
          ELSE CAST(0 AS DECIMAL(20,4))
     END AS bonus_handle,
-    CASE WHEN is_free OR cashed_fraction = 0 THEN CAST(0 AS DECIMAL(20,4))
+    CASE WHEN is_bonus OR cashed_fraction = 0 THEN CAST(0 AS DECIMAL(20,4))
          ELSE CAST(ROUND(
              CAST(staked * cashed_fraction AS DECIMAL(21,11)) * fx_rate, ${base_minor}
          ) AS DECIMAL(20,4))
@@ -26,7 +26,7 @@ FROM (
     SELECT
         *,
         status IN ('accepted', 'cashed_out') AS counts,
-        stake_type = 'free' AS is_free,
+        stake_type <> 'cash' AS is_bonus,
         CASE WHEN status IN ('accepted', 'cashed_out') THEN stake
              ELSE CAST(0 AS DECIMAL(13,3)) END AS staked
     FROM bet_ranked

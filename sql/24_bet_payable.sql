@@ -21,13 +21,16 @@ SELECT
 FROM (
     SELECT
         *,
-        CASE WHEN leg_count > 1 THEN CAST(0 AS DECIMAL(10,4))
-             WHEN is_free THEN CAST(odds - 1 AS DECIMAL(10,4))
+        CASE WHEN ticket IS NOT NULL THEN CAST(0 AS DECIMAL(10,4))
+             WHEN stake_type = 'free' THEN CAST(odds - 1 AS DECIMAL(10,4))
              ELSE CAST(odds AS DECIMAL(10,4)) END AS paid_win,
-        CASE WHEN leg_count > 1 THEN CAST(0 AS DECIMAL(11,5))
-             WHEN is_free THEN CAST((CAST(odds AS DECIMAL(10,4)) - 1) * 0.5 AS DECIMAL(11,5))
+        CASE WHEN ticket IS NOT NULL THEN CAST(0 AS DECIMAL(11,5))
+             WHEN stake_type = 'free'
+                 THEN CAST((CAST(odds AS DECIMAL(10,4)) - 1) * 0.5 AS DECIMAL(11,5))
+             WHEN stake_type = 'bonus'
+                 THEN CAST(CAST(odds AS DECIMAL(10,4)) * 0.5 AS DECIMAL(11,5))
              ELSE CAST((CAST(odds AS DECIMAL(10,4)) + 1) * 0.5 AS DECIMAL(11,5))
         END AS paid_half_win,
-        CASE WHEN leg_count > 1 OR is_free THEN 0.0 ELSE 0.5 END AS paid_half_lose
+        CASE WHEN ticket IS NOT NULL OR is_bonus THEN 0.0 ELSE 0.5 END AS paid_half_lose
     FROM bet_staked
 );

@@ -3,9 +3,10 @@
 CREATE TEMPORARY VIEW single_leg AS
 SELECT
     game_id, sport, market, line, selection, accepted_at,
+    competition, channel, region, currency,
     bets, riding_bets, bets AS sport_bets,
     handle, bonus_handle, handle_riding, cash_out_handle, cash_out_paid,
     payout_win, payout_half_win, payout_half_lose, expected_payout,
-    expected_pnl, predicted_pnl, theoretical_pnl
+    expected_pnl, predicted_pnl, theoretical_pnl, cash_out_pnl
 FROM valued_bet
-WHERE age = 1 AND leg_count = 1;
+WHERE age = 1 AND ticket IS NULL;

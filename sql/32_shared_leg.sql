@@ -3,6 +3,9 @@
 CREATE TEMPORARY VIEW shared_leg AS
 SELECT
     game_id, sport, accepted_at,
+    competition, market, channel, region, currency,
+    CASE WHEN leg_number = 1 THEN bets ELSE CAST(0 AS BIGINT) END AS segment_bets,
+    CASE WHEN leg_number = 1 THEN riding_bets ELSE CAST(0 AS BIGINT) END AS segment_riding_bets,
     bets * first_in_game AS bets,
     riding_bets * first_in_game AS riding_bets,
     bets * first_in_sport AS sport_bets,
@@ -13,5 +16,6 @@ SELECT
     CAST(expected_payout AS DECIMAL(20,4)) AS expected_payout,
     CAST(handle - expected_payout - cash_out_paid AS DECIMAL(20,4)) AS expected_pnl,
     CAST(handle - predicted_payout - cash_out_paid AS DECIMAL(20,4)) AS predicted_pnl,
-    CAST(ROUND(CAST(handle AS DECIMAL(20,4)) * margin, 4) AS DECIMAL(20,4)) AS theoretical_pnl
-FROM ticket_leg;
+    CAST(ROUND(CAST(handle AS DECIMAL(20,4)) * margin, 4) AS DECIMAL(20,4)) AS theoretical_pnl,
+    CAST(cash_out_handle - cash_out_paid AS DECIMAL(20,4)) AS cash_out_pnl
+FROM split_ticket;

@@ -10,7 +10,9 @@ from pyflink.table.udf import udf
 
 from betpnl.bet_rows import BetRows
 from betpnl.model.outcome import OutcomeModel
+from udfs.counting import BetCounts
 from udfs.parameters import base_minor, parameter, rules
+from udfs.references import references
 
 YEAR_2000_S = 946_684_800
 
@@ -24,14 +26,16 @@ class ReadBet(ScalarFunction):
             rules(function_context),
             OutcomeModel(Path(parameter(function_context, "model_path"))),
             base_minor(function_context),
+            references(function_context),
         )
+        self._counts = BetCounts(function_context)
 
     def eval(self, message: pd.Series, arrived_s: pd.Series) -> pd.Series:
         """One array a message; arrived_s: seconds since 2000."""
-        return pd.Series(
-            self._rows.rows(message, (arrived_s.astype("int64") + YEAR_2000_S).tolist()),
-            dtype=object,
-        )
+        with self._counts.timed():
+            rows = self._rows.rows(message, (arrived_s.astype("int64") + YEAR_2000_S).tolist())
+        self._counts.rows(rows)
+        return pd.Series(rows, dtype=object)
 
     def is_deterministic(self) -> bool:
         """No: another model may be live when a bet is scored again."""

@@ -8,6 +8,7 @@ from pyflink.table.udf import udf
 
 from betpnl.feed_rows import FeedRows
 from udfs.bets import YEAR_2000_S
+from udfs.counting import FeedCounts
 from udfs.parameters import rules
 
 
@@ -17,10 +18,12 @@ class ReadFeed(ScalarFunction):
     def open(self, function_context: FunctionContext) -> None:
         """Make the readers once, for as long as the worker lives."""
         self._rows = FeedRows(rules(function_context))
+        self._counts = FeedCounts(function_context)
 
     def eval(self, topic: pd.Series, message: pd.Series, arrived_s: pd.Series) -> pd.Series:
         """One array a message; arrived_s: seconds since 2000."""
         rows = self._rows.rows(topic, message, (arrived_s.astype("int64") + YEAR_2000_S).tolist())
+        self._counts.rows(topic, rows)
         return pd.Series(rows, dtype=object)
 
 

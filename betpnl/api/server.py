@@ -23,6 +23,7 @@ from betpnl.stack.interrupt import interruptible
 
 _PORT = 8000
 _TRIES = 200
+_WORDS = {"api": "API"}
 _BACKLOG = 2048
 # Above the idle time of the usual load balancers, so that it is they who hang up.
 _KEEP_ALIVE_S = 75
@@ -30,22 +31,31 @@ _KEEP_ALIVE_S = 75
 
 def listen(settings: Settings) -> socket.socket:
     """A socket on the API's port. Raises UserError when it is taken."""
-    ports = [settings.api_port] if settings.api_port else range(_PORT, _PORT + _TRIES)
-    for port in ports:
+    return listen_on("api", settings.api_host, settings.api_port, _PORT)
+
+
+def listen_on(name: str, host: str, port: int, preferred: int) -> socket.socket:
+    """A socket on a port, or for 0 on the first free one from `preferred` on.
+
+    name: what the settings `<name>_host` and `<name>_port` begin with. Raises UserError.
+    """
+    word = _WORDS.get(name, name)
+    for each in [port] if port else range(preferred, preferred + _TRIES):
         try:
-            return _bound(settings.api_host, port)
+            return _bound(host, each)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 continue
             raise UserError(
-                f"The API cannot listen on {settings.api_host}:{port} ({error}); set api_host "
-                "and api_port to an address of this machine."
+                f"The {word} cannot listen on {host}:{each} ({error}); set "
+                f"{name}_host and {name}_port to an address of this machine."
             ) from None
     raise UserError(
-        f"Setting api_port is {settings.api_port}, but that port is in use; set another, or 0 to "
+        f"Setting {name}_port is {port}, but that port is in use; set another, or 0 to "
         "take a free one."
-        if settings.api_port
-        else f"No free port from {_PORT} to {_PORT + _TRIES - 1}; set api_port to one that is free."
+        if port
+        else f"No free port from {preferred} to {preferred + _TRIES - 1}; set {name}_port to one "
+        "that is free."
     )
 
 

@@ -49,6 +49,12 @@ class TokenBook:
         self._refresh()
         return tokens.find(self._known, text, now)
 
+    def by_id(self, identity: str, now: datetime) -> Token | None:
+        """The token with this id, if it is valid now: for whoever has shown it before."""
+        self._refresh()
+        token = self._known.get(identity)
+        return None if token is None or tokens.is_expired(token, now) else token
+
     def has_any(self, now: datetime) -> bool:
         """Whether anybody can get in."""
         self._refresh()

@@ -15,13 +15,16 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-ScopeName = Literal["bets:write", "results:write", "odds:write", "games:write", "pnl:read"]
+ScopeName = Literal[
+    "bets:write", "results:write", "odds:write", "games:write", "pnl:read", "limits:write"
+]
 SCOPES: tuple[ScopeName, ...] = (
     "bets:write",
     "results:write",
     "odds:write",
     "games:write",
     "pnl:read",
+    "limits:write",
 )
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"
 _PREFIX = "betpnl"

@@ -21,12 +21,11 @@ from betpnl.contract.records import (
     MarketOdds,
     Result,
 )
+from betpnl.contract.shapes import shape_fault
 
 _UNITS = tuple(Decimal(1).scaleb(-decimals) for decimals in range(limits.FX_RATE_DECIMALS + 1))
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
-NOT_YET = "not supported yet"
-_TYPES_NOT_YET = frozenset({"system", "each_way", "bet_builder"})
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,14 @@ class Rules:
     """What a deployment fixes about its records.
 
     base_currency: ISO 4217. bet_horizon_ms: how long before its arrival a bet may have been
-    accepted. accepted_ahead_ms: how far past its arrival.
+    accepted. accepted_ahead_ms: how far past its arrival. from_outside: records come from clients,
+    who may not adjust bets.
     """
 
     base_currency: str
     bet_horizon_ms: int
     accepted_ahead_ms: int
+    from_outside: bool = False
 
 
 def number_fault(
@@ -101,46 +102,59 @@ def _cash_out_fault(cash_out: CashOut, minor: int) -> str | None:
 
 
 def _fx_fault(bet: Bet, rules: Rules) -> str | None:
-    own = bet.currency == rules.base_currency
-    if bet.fx_rate is None:
-        return None if own else f"fx_rate: a foreign currency without its rate is {NOT_YET}"
-    fault = number_fault(
-        "fx_rate",
-        bet.fx_rate,
+    adjusted = None if bet.adjustment is None else bet.adjustment.fx_rate
+    for name, rate in (("fx_rate", bet.fx_rate), ("adjustment.fx_rate", adjusted)):
+        fault = None if rate is None else _rate_fault(name, rate)
+        if fault is not None:
+            return fault
+        if rate not in (None, _ONE) and bet.currency == rules.base_currency:
+            return f"{name}: must be 1 for the base currency"
+    return None
+
+
+def _rate_fault(name: str, rate: Decimal) -> str | None:
+    return number_fault(
+        name,
+        rate,
         above=_ZERO,
         at_most=limits.FX_RATE_MAX,
         decimals=limits.FX_RATE_DECIMALS,
     )
-    if fault is None and own and bet.fx_rate != _ONE:
-        return "fx_rate: must be 1 for the base currency"
-    return fault
 
 
-def _payout_fault(bet: Bet) -> str | None:
-    odds = _ONE
-    for leg in bet.legs:
-        odds *= leg.odds
-        if odds > limits.TOTAL_ODDS_MAX:
-            return f"legs: the odds multiply to more than {limits.TOTAL_ODDS_MAX}"
-    if bet.stake * (bet.fx_rate or _ONE) * odds > limits.PAYOUT_MAX:
-        return f"stake: pays back more than {limits.PAYOUT_MAX} if it wins"
-    cash_out = bet.cash_out
-    if cash_out is not None and cash_out.amount * (bet.fx_rate or _ONE) > limits.PAYOUT_MAX:
-        return f"cash_out.amount: is worth more than {limits.PAYOUT_MAX}"
+def _price_fault(bet: Bet) -> str | None:
+    if bet.odds is not None:
+        return number_fault(
+            "odds",
+            bet.odds,
+            above=_ONE,
+            at_most=limits.ODDS_MAX,
+            decimals=limits.ODDS_DECIMALS,
+        )
+    if bet.each_way is not None:
+        return number_fault(
+            "each_way.fraction",
+            bet.each_way.fraction,
+            above=_ZERO,
+            at_most=_ONE,
+            decimals=limits.FRACTION_DECIMALS,
+        )
     return None
 
 
-def _shape_fault(bet: Bet) -> str | None:
-    if bet.bet_type in _TYPES_NOT_YET:
-        return f"bet_type: {bet.bet_type} is {NOT_YET}"
-    if bet.bet_type == "single" and len(bet.legs) != 1:
-        return "legs: a single has exactly one"
-    if bet.bet_type == "accumulator" and len(bet.legs) < 2:
-        return "legs: an accumulator has at least two"
-    if bet.system is not None or bet.each_way is not None:
-        return f"system, each_way: do not go with bet_type {bet.bet_type}"
-    if bet.status == "cashed_out" and bet.cash_out is None:
-        return "cash_out: missing on a bet that is cashed out"
+def payout_fault(bet: Bet, rate: Decimal) -> str | None:
+    """Whether a bet could pay more than any column holds. rate: to the base currency."""
+    odds = bet.odds or _ONE
+    # A builder's legs are priced together; the lines of a system never pay more than all its legs.
+    for leg in bet.legs if bet.odds is None else ():
+        odds *= leg.odds
+        if odds > limits.TOTAL_ODDS_MAX:
+            return f"legs: the odds multiply to more than {limits.TOTAL_ODDS_MAX}"
+    if bet.stake * rate * odds > limits.PAYOUT_MAX:
+        return f"stake: pays back more than {limits.PAYOUT_MAX} if it wins"
+    cash_out = bet.cash_out
+    if cash_out is not None and cash_out.amount * rate > limits.PAYOUT_MAX:
+        return f"cash_out.amount: is worth more than {limits.PAYOUT_MAX}"
     return None
 
 
@@ -149,10 +163,12 @@ def bet_fault(bet: Bet, arrived_ms: int, rules: Rules) -> str | None:
     minor = MINOR_UNITS.get(bet.currency)
     if minor is None:
         return "currency: is not in ISO 4217"
+    if rules.from_outside and bet.adjustment is not None:
+        return "adjustment: is not for clients; leave it out"
     fault = (
         time_fault("accepted_at", bet.accepted_at)
         or number_fault("stake", bet.stake, above=_ZERO, at_most=limits.STAKE_MAX, decimals=minor)
-        or _shape_fault(bet)
+        or shape_fault(bet)
         or _fx_fault(bet, rules)
     )
     if fault is not None:
@@ -161,16 +177,18 @@ def bet_fault(bet: Bet, arrived_ms: int, rules: Rules) -> str | None:
         fault = _leg_fault(leg, number)
         if fault is not None:
             return fault
-    if bet.cash_out is not None:
+    fault = _price_fault(bet)
+    if fault is None and bet.cash_out is not None:
         fault = _cash_out_fault(bet.cash_out, minor)
-        if fault is not None:
-            return fault
+    if fault is not None:
+        return fault
     age_ms = arrived_ms - bet.accepted_at.timestamp() * 1000
     if age_ms > rules.bet_horizon_ms:
         return f"accepted_at: lies more than {rules.bet_horizon_ms // 86_400_000} days back"
     if -age_ms > rules.accepted_ahead_ms:
         return f"accepted_at: lies more than {rules.accepted_ahead_ms // 1000} s ahead"
-    return _payout_fault(bet)
+    # A rate that is still to come is held against the same bound when it does.
+    return payout_fault(bet, bet.fx_rate or _ONE)
 
 
 def result_fault(result: Result) -> str | None:
@@ -217,10 +235,4 @@ def fx_rate_fault(rate: FxRate) -> str | None:
     """What is wrong with an exchange rate."""
     if rate.currency not in MINOR_UNITS:
         return "currency: is not in ISO 4217"
-    return number_fault(
-        "rate",
-        rate.rate,
-        above=_ZERO,
-        at_most=limits.FX_RATE_MAX,
-        decimals=limits.FX_RATE_DECIMALS,
-    ) or time_fault("valid_from", rate.valid_from)
+    return _rate_fault("rate", rate.rate) or time_fault("valid_from", rate.valid_from)

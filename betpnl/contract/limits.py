@@ -10,6 +10,8 @@ ID_LENGTH_MAX = 64
 LABEL_LENGTH_MAX = 64
 LINE_LENGTH_MAX = 16
 LEGS_MAX = 30
+# What is added up line by line, for a free system bet, must not hold up the bets behind it.
+LINES_MAX = 20_000
 SELECTIONS_MAX = 128
 VERSION_MAX = 2**62
 

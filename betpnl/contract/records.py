@@ -90,17 +90,38 @@ class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pre_match_odds: ModelOdds | None = None
 
 
-class System(Struct, frozen=True, kw_only=True):
-    """A system bet: every combination of these sizes, each with all the bankers."""
+class System(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A system bet: each choice of so many of its legs, with all the bankers, is a line."""
 
-    sizes: Annotated[list[Annotated[int, Meta(ge=1, le=limits.LEGS_MAX)]], Meta(min_length=1)]
-    bankers: list[Annotated[int, Meta(ge=1, le=limits.LEGS_MAX)]] = []
+    sizes: Annotated[
+        list[
+            Annotated[
+                int,
+                Meta(
+                    ge=1,
+                    le=limits.LEGS_MAX,
+                    description="How many of the legs that are no bankers make a line.",
+                ),
+            ]
+        ],
+        Meta(min_length=1),
+    ]
+    bankers: list[
+        Annotated[
+            int,
+            Meta(ge=1, le=limits.LEGS_MAX, description="The number of a leg that is in each line."),
+        ]
+    ] = []
 
 
-class EachWay(Struct, frozen=True, kw_only=True):
-    """An each-way bet: the place part pays 1 + (odds - 1) x fraction."""
+class EachWay(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An each-way bet: half the stake to win, half to be placed, at 1 + (odds - 1) x fraction."""
 
-    fraction: Annotated[Decimal, _amount("Share of the win odds that a place pays.", minimum=0)]
+    fraction: Annotated[
+        Decimal,
+        _amount("Share of the win odds that a place pays.", exclusiveMinimum=0, maximum=1),
+    ]
+    market: Market = "place"
 
 
 class CashOut(Struct, frozen=True, kw_only=True):
@@ -108,6 +129,19 @@ class CashOut(Struct, frozen=True, kw_only=True):
 
     fraction: Annotated[Decimal, _amount("Share of the stake, 0 to 1.", minimum=0, maximum=1)]
     amount: Annotated[Decimal, _amount("Paid for it, in the bet's currency.", minimum=0)]
+
+
+class Adjustment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What betpnl itself says of a version: whether its market was called off, and its rate.
+
+    Only `betpnl upkeep` writes it; a client's record that brings one is refused.
+    """
+
+    number: Annotated[int, Meta(ge=1, description="Orders the copies of one version.")]
+    cancelled: bool = False
+    fx_rate: Annotated[Decimal, _amount("The rate at acceptance.", exclusiveMinimum=0)] | None = (
+        None
+    )
 
 
 class Bet(Struct, frozen=True, kw_only=True):
@@ -130,11 +164,18 @@ class Bet(Struct, frozen=True, kw_only=True):
     stake: Annotated[
         Decimal, _amount("In the bet's currency, over the whole bet.", exclusiveMinimum=0)
     ]
-    stake_type: Literal["cash", "free"] = "cash"
+    stake_type: Literal["cash", "free", "bonus"] = "cash"
     bet_type: Literal["single", "accumulator", "system", "each_way", "bet_builder"] = "single"
+    odds: (
+        Annotated[
+            Decimal, _amount("Of a bet builder: decimal, all legs together.", exclusiveMinimum=1)
+        ]
+        | None
+    ) = None
     system: System | None = None
     each_way: EachWay | None = None
     cash_out: CashOut | None = None
+    adjustment: Adjustment | None = None
     legs: Annotated[list[Leg], Meta(min_length=1, max_length=limits.LEGS_MAX)]
 
 

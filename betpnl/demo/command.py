@@ -46,7 +46,7 @@ def demo(
     wish = Wish(seconds, rate, games, game_seconds, seed)
     with closing(Steps(console)) as steps:
         try:
-            with stack.running(settings, report=steps.report) as found:
+            with stack.running(settings, also=["board"], report=steps.report) as found:
                 code = Play(settings, found, console, steps, began_s).run(wish)
         except KeyboardInterrupt:
             steps.close()

@@ -24,6 +24,7 @@ from betpnl.replay import KafkaSink, Options, Report
 from betpnl.settings import Settings
 from betpnl.stack import Endpoints, flink_rest
 from betpnl.stack.flink_conf import state_folder
+from betpnl.stack.resolve import board_url
 from betpnl.stack.submission import submit
 from betpnl.verify.command import verify
 from betpnl.verify.log import Log, Offsets
@@ -138,6 +139,7 @@ class Play:
         self._steps.close()
         found = self._found
         for name, address in (
+            ("Board", board_url(self._settings)),
             ("Flink's web UI", found.flink_rest_url),
             ("MySQL", f"{found.mysql_host}:{found.mysql_port} {found.mysql_version}"),
             ("Kafka", found.kafka_bootstrap),
@@ -155,8 +157,9 @@ class Play:
                 footer=(
                     f"{sending.progress.records:,} records sent, {options.rate:g} bets/s on "
                     f"{options.games} games side by side{lag}",
-                    f"Flink's web UI {self._found.flink_rest_url}   in another terminal: "
-                    ".venv/bin/betpnl sql   Ctrl-C stops everything",
+                    f"Board {board_url(self._settings)}   Flink's web UI "
+                    f"{self._found.flink_rest_url}   in another terminal: .venv/bin/betpnl sql   "
+                    "Ctrl-C stops everything",
                 ),
             )
 

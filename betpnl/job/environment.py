@@ -11,11 +11,11 @@ from betpnl.job.options import job_options
 from betpnl.settings import Settings
 
 
-def create_table_environment(settings: Settings) -> TableEnvironment:
+def create_table_environment(settings: Settings, kafka_bootstrap: str) -> TableEnvironment:
     """A streaming environment with the job's options; nothing is registered in it yet."""
     table_env = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     config = table_env.get_config()
-    for key, value in job_options(settings).items():
+    for key, value in job_options(settings, kafka_bootstrap).items():
         config.set(key, value)
     return table_env
 

@@ -8,8 +8,11 @@ JOB_NAME = "betpnl: live PNL"
 _DAY_MS = 86_400_000
 
 
-def job_options(settings: Settings) -> dict[str, str]:
-    """Flink's options by key, from the settings and from what the plan needs."""
+def job_options(settings: Settings, kafka_bootstrap: str) -> dict[str, str]:
+    """Flink's options by key, from the settings and from what the plan needs.
+
+    kafka_bootstrap: where the functions find rates and cancels.
+    """
     return {
         "pipeline.name": JOB_NAME,
         "parallelism.default": str(settings.parallelism),
@@ -32,18 +35,21 @@ def job_options(settings: Settings) -> dict[str, str]:
         "execution.buffer-timeout.interval": f"{settings.buffer_timeout_ms} ms",
         "execution.checkpointing.interval": f"{settings.checkpoint_interval_ms} ms",
         "pipeline.global-job-parameters": ",".join(
-            f"betpnl.{name}:{_quoted(value)}" for name, value in function_parameters(settings)
+            f"betpnl.{name}:{_quoted(value)}"
+            for name, value in function_parameters(settings, kafka_bootstrap)
         ),
     }
 
 
-def function_parameters(settings: Settings) -> list[tuple[str, str]]:
+def function_parameters(settings: Settings, kafka_bootstrap: str) -> list[tuple[str, str]]:
     """What the Python functions are told."""
     return [
         ("base_currency", settings.base_currency),
         ("bet_horizon_days", str(settings.bet_horizon_days)),
         ("accepted_ahead_max_s", str(settings.accepted_ahead_max_s)),
         ("model_path", str(settings.model_path)),
+        ("kafka_bootstrap", kafka_bootstrap),
+        ("topic_prefix", settings.topic_prefix),
     ]
 
 

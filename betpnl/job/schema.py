@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pymysql.connections import Connection
@@ -11,16 +12,9 @@ from betpnl.contract.currencies import minor_units
 from betpnl.job.statements import SQL, statement
 from betpnl.settings import Settings
 
-# By their updated_at it is told which games changed.
-WITH_CLOCK = (
-    "game_placed",
-    "game_settled",
-    "game_ticket_settled",
-    "game",
-    "selection_book",
-    "selection_price",
-    "selection_result",
-)
+_TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+) \((.*)\)", re.DOTALL)
+# A column or an index to a line, which may go on below; no comma stands at a line's end elsewhere.
+_PART = re.compile(r",\s*\n")
 
 
 def mysql_statements(settings: Settings) -> Iterator[str]:
@@ -36,30 +30,52 @@ def mysql_statements(settings: Settings) -> Iterator[str]:
 def create_tables(connection: Connection, settings: Settings) -> None:
     """Make the tables and views in the connection's database. Raises pymysql.MySQLError.
 
-    Tables of an older version get the columns that they lack.
+    Tables of an older version get the columns and indexes that they lack.
     """
     with connection.cursor() as cursor:
         statements = list(mysql_statements(settings))
         views = [text for text in statements if text.startswith("CREATE OR REPLACE VIEW")]
         for text in statements[: -len(views)]:
             cursor.execute(text)
-        _add_clocks(cursor)
+            _add_missing(cursor, text)
         for text in views:
             cursor.execute(text)
 
 
-def _add_clocks(cursor: Cursor) -> None:
+def _add_missing(cursor: Cursor, text: str) -> None:
+    """Add to a table what its statement has and it lacks, as it stands there."""
+    table = _TABLE.fullmatch(text)
+    assert table is not None, text
+    name, body = table.groups()
+    columns, indexes = _columns(cursor, name), _indexes(cursor, name)
+    for part in (" ".join(part.split()) for part in _PART.split(body)):
+        match part.split():
+            case ["PRIMARY", *_]:
+                pass
+            case ["UNIQUE", "INDEX", index, *_] | ["INDEX", index, *_]:
+                if index not in indexes:
+                    cursor.execute(f"ALTER TABLE `{name}` ADD {part}")
+            case [column, *_]:
+                if column not in columns:
+                    cursor.execute(f"ALTER TABLE `{name}` ADD COLUMN {part}")
+
+
+def _columns(cursor: Cursor, table: str) -> set[str]:
     cursor.execute(
-        "SELECT table_name FROM information_schema.columns "
-        "WHERE table_schema = DATABASE() AND column_name = 'updated_at'"
+        "SELECT column_name FROM information_schema.columns "
+        "WHERE table_schema = DATABASE() AND table_name = %s",
+        (table,),
     )
-    there = {row[0] for row in cursor.fetchall()}
-    for name in WITH_CLOCK:
-        if name not in there:
-            cursor.execute(
-                f"ALTER TABLE `{name}` ADD COLUMN updated_at DATETIME(3) NOT NULL "
-                "DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)"
-            )
+    return {row[0] for row in cursor.fetchall()}
+
+
+def _indexes(cursor: Cursor, table: str) -> set[str]:
+    cursor.execute(
+        "SELECT index_name FROM information_schema.statistics "
+        "WHERE table_schema = DATABASE() AND table_name = %s",
+        (table,),
+    )
+    return {row[0] for row in cursor.fetchall()}
 
 
 def filled_tables(connection: Connection) -> list[str]:

@@ -77,7 +77,7 @@ def sql_init(settings: Settings, endpoints: Endpoints) -> str:
     """
     values = sql_values(settings, endpoints)
     options = {
-        **job_options(settings),
+        **job_options(settings, endpoints.kafka_bootstrap),
         "sql-client.execution.result-mode": "tableau",
         # A question that fails says so; it does not try again without end, as the job must.
         "restart-strategy.type": "none",

@@ -9,7 +9,7 @@ from typing import Any
 
 from betpnl.contract.checks import Rules
 from betpnl.contract.reading import Rejected, reader
-from betpnl.contract.topics import KEY_SEPARATOR, Topic
+from betpnl.contract.topics import BETS, KEY_SEPARATOR, Topic
 from betpnl.pull.faults import MappingFault
 from betpnl.pull.fields_file import FieldFrom
 from betpnl.pull.json_exact import encode
@@ -56,10 +56,10 @@ class Maker:
         """The message for a record; never raises."""
         if isinstance(record, RawLine):
             return self._checked(b"", bytes(record))
-        if self._fields is None:
-            return self._checked(key_of(self._topic, record), encode(record))
         try:
-            made = mapped(self._fields, record)
+            made = record if self._fields is None else mapped(self._fields, record)
+            if self._topic is BETS and isinstance(made, dict) and "adjustment" in made:
+                raise MappingFault("adjustment: is not for clients; leave it out")
         except MappingFault as fault:
             # Wrapped, so that a raw record which happens to look like the contract's, with
             # amounts in another unit, can never count.

@@ -23,8 +23,9 @@ class Draws:
     """Bets [n] in the order they are due.
 
     numbers: of the bet within the run. at_s: when it is due. customers, wallets: who. minor:
-    stake in minor units of the wallet's currency. free: staked with a free bet. fates: place
-    in `Mix.fates`, from 1 on; 0: nothing else happens. selections: [n, LEGS_MAX], of which
+    stake in minor units of the wallet's currency. staked: place in
+    `writing.STAKE_TYPES`. systems: whether it is a system. fates: place in `Mix.fates`, from 1
+    on; 0: nothing else happens. selections: [n, LEGS_MAX], of which
     the first legs[n] count.
     """
 
@@ -33,7 +34,8 @@ class Draws:
     customers: Integers
     wallets: Integers
     minor: Integers
-    free: NDArray[np.bool_]
+    staked: Integers
+    systems: NDArray[np.bool_]
     fates: Integers
     legs: Integers
     selections: Integers
@@ -47,6 +49,7 @@ class Drawer:
         self._wallets = wallets
         self._mix = mix
         self._fates_cdf = np.cumsum(mix.fates)
+        self._staked_cdf = np.cumsum([1 - mix.free - mix.bonus, mix.free])
 
     def draw(self, offers: Offers, numbers: Integers, at_s: Floats) -> Draws:
         """Bets with these numbers, due at these times [n], on what is offered."""
@@ -64,7 +67,8 @@ class Drawer:
             customers=customers,
             wallets=wallets,
             minor=to_minor_units(euros, per_euro, scale),
-            free=rng.random(count) < self._mix.free,
+            staked=np.searchsorted(self._staked_cdf, rng.random(count), side="right"),
+            systems=(rng.random(count) < self._mix.systems) & (legs > 2),
             fates=fates,
             legs=legs,
             selections=selections,

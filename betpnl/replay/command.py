@@ -62,7 +62,11 @@ def replay(
         Path | None, typer.Option(help="File with the API's token, for --api.")
     ] = None,
     accumulators: Annotated[float, _share("accumulators")] = _MIX.accumulators,
+    systems: Annotated[
+        float, _share("systems, of the accumulators with 3 legs or more")
+    ] = _MIX.systems,
     free: Annotated[float, _share("free bets")] = _MIX.free,
+    bonus: Annotated[float, _share("staked with bonus money")] = _MIX.bonus,
     rejected: Annotated[float, _share("rejected")] = _MIX.rejected,
     cancelled: Annotated[float, _share("cancelled later")] = _MIX.cancelled,
     amended: Annotated[float, _share("amended later")] = _MIX.amended,
@@ -86,7 +90,9 @@ def replay(
         base_currency=settings.base_currency,
         mix=Mix(
             accumulators=accumulators,
+            systems=systems,
             free=free,
+            bonus=bonus,
             rejected=rejected,
             cancelled=cancelled,
             amended=amended,

@@ -14,14 +14,17 @@ _RUN = re.compile(r"([a-z][a-z0-9]{0,7})?")
 class Mix:
     """Shares of all bets, 0 to 1. From `rejected` on they exclude each other.
 
-    accumulators: tickets with 2 to 6 legs. free: staked with a free bet. rejected: turned down
-    at once. cancelled, amended (another stake), cashed_part, cashed_full: a newer version
-    follows some seconds later. duplicates: the same version is sent again. late: an amendment
-    follows, and then the first version once more.
+    accumulators: tickets with 2 to 6 legs. systems: how many of those with 3 legs or more are
+    systems instead, which need all legs or all but one. free: staked with a free bet. bonus:
+    staked with bonus money. rejected: turned down at once. cancelled, amended (another stake),
+    cashed_part, cashed_full: a newer version follows some seconds later. duplicates: the same
+    version is sent again. late: an amendment follows, and then the first version once more.
     """
 
     accumulators: float = 0.12
+    systems: float = 0.2
     free: float = 0.03
+    bonus: float = 0.02
     rejected: float = 0.01
     cancelled: float = 0.005
     amended: float = 0.01
@@ -34,7 +37,9 @@ class Mix:
         """Raise UserError for a share outside 0 to 1, or fates that exceed 1 together."""
         for name in self.__dataclass_fields__:
             if not 0 <= getattr(self, name) <= 1:
-                raise UserError(f"{name} is a share of all bets: give a number from 0 to 1.")
+                raise UserError(f"{name} is a share: give a number from 0 to 1.")
+        if self.free + self.bonus > 1:
+            raise UserError("free and bonus exceed 1 together: lower one of them.")
         if sum(self.fates) > 1:
             raise UserError(
                 "rejected, cancelled, amended, cashed out, duplicates and late exceed 1 together: "

@@ -61,7 +61,7 @@ class Report:
     @property
     def bets(self) -> int:
         """Bets sent, each counted once."""
-        return self.kinds["singles"] + self.kinds["accumulators"]
+        return sum(self.kinds[kind] for kind in ("singles", "accumulators", "systems"))
 
     def lag_s(self, share: float) -> float:
         """The lag that this share of hand-overs stayed within; 0 before the first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,10 +16,7 @@ from betpnl.replay.offers import Offers
 from betpnl.replay.wallets import Wallets
 
 _FIRST_STATUS = ["rejected" if fate is Fate.REJECTED else "accepted" for fate in Fate]
-_TERMS = (
-    ('"stake_type":"cash","bet_type":"single",', '"stake_type":"cash","bet_type":"accumulator",'),
-    ('"stake_type":"free","bet_type":"single",', '"stake_type":"free","bet_type":"accumulator",'),
-)
+STAKE_TYPES = ("cash", "free", "bonus")
 
 
 class Ticket(NamedTuple):
@@ -93,29 +91,48 @@ class Writer:
                 for leg, selection in enumerate(chosen, start=1)
             )
         times = self._origin_ms + (draws.at_s * 1000).astype(np.int64)
-        free, several = draws.free.tolist(), (draws.legs > 1).tolist()
         return [
-            Ticket(f"{self._tag}-{number}", when, customer, fields[wallet], _TERMS[f][s], text)
-            for number, when, customer, wallet, f, s, text in zip(
+            Ticket(
+                f"{self._tag}-{number}",
+                when,
+                customer,
+                fields[wallet],
+                _terms(staked, legs_count, system),
+                text,
+            )
+            for number, when, customer, wallet, staked, legs_count, system, text in zip(
                 draws.numbers.tolist(),
                 np.datetime_as_string(times, unit="ms").tolist(),
                 draws.customers.tolist(),
                 draws.wallets.tolist(),
-                free,
-                several,
+                draws.staked.tolist(),
+                draws.legs.tolist(),
+                draws.systems.tolist(),
                 legs,
                 strict=True,
             )
         ]
 
 
+@cache
+def _terms(staked: int, legs: int, system: bool) -> str:
+    stake_type = f'"stake_type":"{STAKE_TYPES[staked]}",'
+    if system:
+        sizes = f'"system":{{"sizes":[{legs - 1},{legs}]}},'
+        return f'{stake_type}"bet_type":"system",{sizes}'
+    return f'{stake_type}"bet_type":"{"single" if legs == 1 else "accumulator"}",'
+
+
 def _kinds(draws: Draws) -> Counter[str]:
-    several = int((draws.legs > 1).sum())
+    several, systems = int((draws.legs > 1).sum()), int(draws.systems.sum())
+    of_stakes = np.bincount(draws.staked, minlength=len(STAKE_TYPES)).tolist()
     return Counter(
         {
             "singles": len(draws.legs) - several,
-            "accumulators": several,
-            "free": int(draws.free.sum()),
+            "accumulators": several - systems,
+            "systems": systems,
+            "free": of_stakes[STAKE_TYPES.index("free")],
+            "bonus": of_stakes[STAKE_TYPES.index("bonus")],
             "rejected": int((draws.fates == Fate.REJECTED).sum()),
         }
     )

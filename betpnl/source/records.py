@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -51,7 +51,7 @@ class Recorder:
     ) -> None:
         """keep_deleted: a row that goes changes nothing."""
         self._topic = SECTIONS[section]
-        self._reader: Reader[Any] = reader(self._topic, rules)
+        self._reader: Reader[Any] = reader(self._topic, replace(rules, from_outside=True))
         self._deleted = None if keep_deleted else DELETED.get(section)
         self._value_bytes_max = value_bytes_max
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from betpnl.errors import UserError
 from betpnl.settings import Settings
 from betpnl.stack import checkpoint, external, ports
+from betpnl.stack.board_service import Board
 from betpnl.stack.endpoints import Endpoints
 from betpnl.stack.flink_service import JobManager, TaskManager
 from betpnl.stack.interrupt import interruptible
@@ -23,11 +24,21 @@ from betpnl.stack.process import Identity, end, is_alive, spawn, tail
 from betpnl.stack.resolve import endpoints
 from betpnl.stack.service import Place, Service
 from betpnl.stack.source_service import Connect, Mapper
+from betpnl.stack.upkeep_service import Upkeep
 
 Report = Callable[[str, str], None]
 """Takes a service's name and a line on how far it is."""
 
-SERVICES: tuple[type[Service], ...] = (Mysql, Kafka, JobManager, TaskManager, Connect, Mapper)
+SERVICES: tuple[type[Service], ...] = (
+    Mysql,
+    Kafka,
+    JobManager,
+    TaskManager,
+    Connect,
+    Mapper,
+    Upkeep,
+    Board,
+)
 NAMES = tuple(service.name for service in SERVICES)
 POLL_S = 0.1
 LOCK = "stack.lock"
@@ -49,7 +60,7 @@ def embedded(settings: Settings) -> tuple[type[Service], ...]:
         "connect": no_source,
         "mapper": no_source,
     }
-    return tuple(service for service in SERVICES if not elsewhere[service.name])
+    return tuple(service for service in SERVICES if not elsewhere.get(service.name))
 
 
 def start(
@@ -86,15 +97,22 @@ def stop(
 
 @contextmanager
 def running(
-    settings: Settings, *, names: Sequence[str] | None = None, report: Report = _silent
+    settings: Settings,
+    *,
+    names: Sequence[str] | None = None,
+    also: Sequence[str] = (),
+    report: Report = _silent,
 ) -> Iterator[Endpoints]:
     """The services for the length of a block; those that it had to start end with it.
+
+    also: names of services that are started on request only.
 
     They also end on Ctrl-C, SIGTERM and a closed terminal, which the block sees as
     KeyboardInterrupt. From another thread than the main one, no signal is handled.
     """
     with interruptible() as uninterruptible:
-        started = _bring_up(settings, names, report)
+        wanted = [*(names or _by_default()), *also]
+        started = _bring_up(settings, wanted, report)
         try:
             yield endpoints(settings)
         finally:
@@ -104,6 +122,7 @@ def running(
 
 def _bring_up(settings: Settings, names: Sequence[str] | None, report: Report) -> list[str]:
     """Start what does not run; return the names of what was started."""
+    names = _by_default() if names is None else names
     external.check(settings, names, report)
     with _exclusive(settings):
         memory = Memory.read(settings.home)
@@ -135,6 +154,10 @@ def _bring_up(settings: Settings, names: Sequence[str] | None, report: Report) -
             _stop(settings, memory, [kind.name for kind in absent], False, report)
             raise
     return [kind.name for kind in absent]
+
+
+def _by_default() -> list[str]:
+    return [service.name for service in SERVICES if not service.on_request]
 
 
 def _first(errors: list[BaseException]) -> BaseException:

@@ -10,7 +10,7 @@ class Endpoints:
     """Addresses and credentials of the three services.
 
     mysql_source says where the server came from, in words for the user; mysql_embedded, whether
-    it is ours. The read user is '' where there is only the user of `mysql_url`.
+    it is ours. The read user and the board's are '' where there is only the user of `mysql_url`.
     """
 
     mysql_host: str
@@ -24,6 +24,8 @@ class Endpoints:
     flink_rest_url: str
     mysql_read_user: str = ""
     mysql_read_password: str = field(default="", repr=False)
+    mysql_board_user: str = ""
+    mysql_board_password: str = field(default="", repr=False)
     mysql_embedded: bool = False
 
     @property

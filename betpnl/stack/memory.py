@@ -20,7 +20,13 @@ from betpnl.stack.process import Identity
 STACK_FILE = "stack.json"
 SECRETS_FILE = "secrets.json"
 SOURCE_PASSWORD = "mysql_betpnl_source"
-PASSWORDS = ("mysql_root", "mysql_betpnl", "mysql_betpnl_read", SOURCE_PASSWORD)
+PASSWORDS = (
+    "mysql_root",
+    "mysql_betpnl",
+    "mysql_betpnl_read",
+    "mysql_betpnl_board",
+    SOURCE_PASSWORD,
+)
 
 
 @dataclass

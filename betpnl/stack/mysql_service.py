@@ -19,7 +19,11 @@ from betpnl.stack.service import Launch, Service
 
 USER = "betpnl"
 READ_USER = "betpnl_read"
+BOARD_USER = "betpnl_board"
 SOURCE_USER = "betpnl_source"
+
+# What people set on the board; to write them is all that the board's user may.
+BOARD_TABLES = ("pnl_limit", "limit_breach")
 
 # Binary and without padding: keys that Flink tells apart are never one row in the database.
 COLLATIONS = {"mysql": "utf8mb4_0900_bin", "mariadb": "utf8mb4_nopad_bin"}
@@ -139,18 +143,25 @@ class Mysql(Service):
             "DROP USER IF EXISTS ''@'localhost';",
         ]
         for user, right in rights.items():
-            account = f"'{user}'@'{HOST}'"
-            password = known[f"mysql_{user}"]
-            lines.append(f"CREATE USER IF NOT EXISTS {account} IDENTIFIED BY '{password}';")
-            lines.append(f"ALTER USER {account} IDENTIFIED BY '{password}';")
-            lines += [f"GRANT {right} ON `{pattern}`.* TO {account};" for pattern in patterns]
+            lines += _user_statements(user, known)
+            lines += [
+                f"GRANT {right} ON `{pattern}`.* TO {_account(user)};" for pattern in patterns
+            ]
+        lines += _user_statements(BOARD_USER, known)
+        # A right to create lets a table be named that is not there yet, and only by its name:
+        # nothing in it is a pattern.
+        lines += [
+            f"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `{database}`.{table} "
+            f"TO {_account(BOARD_USER)};"
+            for table in BOARD_TABLES
+        ]
         if server.flavour == "mysql":
             lines += self._source_statements(known[memory.SOURCE_PASSWORD])
         return lines
 
     def _source_statements(self, password: str) -> list[str]:
         """The user who follows changes here, as long as a source file names this server."""
-        account = f"'{SOURCE_USER}'@'{HOST}'"
+        account = _account(SOURCE_USER)
         lines = [f"DROP USER IF EXISTS {account};"]
         source = load(self.settings.mysql_source) if self.settings.mysql_source else None
         if source is None or source.server.url:
@@ -202,3 +213,15 @@ class Mysql(Service):
                 f"{tail(self.log)}"
             )
         making.rename(data)
+
+
+def _account(user: str) -> str:
+    return f"'{user}'@'{HOST}'"
+
+
+def _user_statements(user: str, known: dict[str, str]) -> list[str]:
+    password = known[f"mysql_{user}"]
+    return [
+        f"CREATE USER IF NOT EXISTS {_account(user)} IDENTIFIED BY '{password}';",
+        f"ALTER USER {_account(user)} IDENTIFIED BY '{password}';",
+    ]

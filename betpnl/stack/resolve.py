@@ -10,7 +10,7 @@ from betpnl.mysql import connect
 from betpnl.settings import Settings
 from betpnl.stack.endpoints import Endpoints
 from betpnl.stack.memory import Memory, passwords
-from betpnl.stack.mysql_service import READ_USER, USER
+from betpnl.stack.mysql_service import BOARD_USER, READ_USER, USER
 from betpnl.stack.ports import HOST
 
 
@@ -36,6 +36,24 @@ def kafka_bootstrap(settings: Settings) -> str:
     return f"{HOST}:{_port(Memory.read(settings.home), 'kafka', 'kafka_bootstrap')}"
 
 
+def flink_rest_url(settings: Settings) -> str:
+    """Flink's address, '' when it is neither set nor was ever started."""
+    if settings.flink_rest_url:
+        return settings.flink_rest_url
+    port = Memory.read(settings.home).ports.get("flink_rest")
+    return f"http://{HOST}:{port}" if port else ""
+
+
+def board_url(settings: Settings) -> str:
+    """The address of the board that runs as one of this home's services."""
+    return f"http://{HOST}:{_port(Memory.read(settings.home), 'board', 'board_port')}"
+
+
+def is_known(settings: Settings, service: str, setting: str) -> bool:
+    """Whether a service's address is set, or one was ever started for this home."""
+    return bool(getattr(settings, setting)) or service in Memory.read(settings.home).services
+
+
 def external_mysql(settings: Settings) -> Endpoints:
     """The MySQL of `mysql_url`, its version still unknown, no Kafka and no Flink."""
     parts = urlsplit(settings.mysql_url)
@@ -46,6 +64,8 @@ def external_mysql(settings: Settings) -> Endpoints:
         mysql_password=settings.resolved_mysql_password(),
         mysql_read_user=settings.mysql_read_user,
         mysql_read_password=settings.resolved_mysql_read_password(),
+        mysql_board_user=settings.mysql_board_user,
+        mysql_board_password=settings.resolved_mysql_board_password(),
         mysql_database=settings.mysql_database,
         mysql_version="",
         mysql_source="setting mysql_url",
@@ -73,6 +93,8 @@ def mysql(settings: Settings) -> Endpoints:
         mysql_password=known["mysql_betpnl"],
         mysql_read_user=READ_USER,
         mysql_read_password=known["mysql_betpnl_read"],
+        mysql_board_user=BOARD_USER,
+        mysql_board_password=known["mysql_betpnl_board"],
         mysql_embedded=True,
         mysql_database=settings.mysql_database,
         mysql_version=memory.services["mysql"].version,

@@ -48,6 +48,8 @@ class Service(ABC):
     name: str
     # (port's name, setting or '' where the user cannot set it, preferred port)
     wants_ports: tuple[tuple[str, str, int], ...] = ()
+    # Started only when it is asked for by name.
+    on_request = False
 
     def __init__(self, place: Place) -> None:
         self.place = place

@@ -47,9 +47,9 @@ def status(settings: Settings) -> list[ServiceStatus]:
     memory = Memory.read(settings.home)
     ours = {service.name for service in embedded(settings)}
     return [
-        _ours(settings, memory, name) if name in ours else _elsewhere(settings, name)
+        embedded_status(settings, memory, name) if name in ours else _elsewhere(settings, name)
         for name in NAMES
-        if name in ours or name in _ADDRESSES
+        if (name in ours and not _is_unasked(memory, name)) or name in _ADDRESSES
     ]
 
 
@@ -66,7 +66,15 @@ def job_state(settings: Settings) -> str:
     return f"{newest['state']} ({newest['jid']})" if newest else "not submitted"
 
 
-def _ours(settings: Settings, memory: Memory, name: str) -> ServiceStatus:
+def _is_unasked(memory: Memory, name: str) -> bool:
+    """Whether a service runs on request only, and nobody has asked for it."""
+    kind = next(service for service in SERVICES if service.name == name)
+    known = memory.services.get(name)
+    return kind.on_request and (known is None or known.process is None)
+
+
+def embedded_status(settings: Settings, memory: Memory, name: str) -> ServiceStatus:
+    """A service that this home starts, asked right now."""
     known = memory.services.get(name)
     if known is None or known.process is None:
         return ServiceStatus(name, "stopped", log=known.log if known else "")
@@ -75,7 +83,7 @@ def _ours(settings: Settings, memory: Memory, name: str) -> ServiceStatus:
     service = kind(Place(settings, memory.ports))
     version = service.answers_at_all() if alive else ""
     state = "crashed" if not alive else "running" if version else "not answering"
-    scheme = "http://" if name in ("jobmanager", "taskmanager") else ""
+    scheme = "http://" if name in ("jobmanager", "taskmanager", "board") else ""
     return ServiceStatus(
         name,
         state,

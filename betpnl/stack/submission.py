@@ -22,6 +22,8 @@ from betpnl.stack.resolve import endpoints
 
 JOB = PROJECT / "jobs" / "pnl.py"
 LOG = "submit.log"
+# Flink's own advice goes on: skip it. The sums would then begin at zero, over rows that are right.
+_UNFIT = "Cannot map checkpoint/savepoint state for operator"
 
 
 def submit(
@@ -61,7 +63,7 @@ def submit(
     if code != 0 or accepted is None:
         log = settings.home / "logs" / LOG
         log.write_text(output, encoding="utf-8")
-        raise UserError(f"Flink did not take the job: {cause(output)} All of it: {log}")
+        raise UserError(f"{refusal(output, origin)} All that Flink says: {log}")
     if origin and not resume_from:
         prune(settings, Path(urlsplit(origin).path))
     return accepted.group(1)
@@ -110,6 +112,17 @@ def _refuse_folding(connection: pymysql.connections.Connection, database: str) -
             f"'a' and 'A' for one; before it has tables, say ALTER DATABASE `{database}` "
             f"CHARACTER SET utf8mb4 COLLATE {wanted}, or choose another mysql_database."
         )
+
+
+def refusal(output: str, origin: str) -> str:
+    """Why Flink did not take the job, in a sentence. origin: what it was to go on from, or ''."""
+    if _UNFIT in output:
+        return (
+            f"{origin} was written by another version of the job, whose sums this one cannot go on "
+            "with; give mysql_database and consumer_group new names, and the job reads the log "
+            "from its start, or go on with that version."
+        )
+    return f"Flink did not take the job: {cause(output)}"
 
 
 def cause(output: str) -> str:

@@ -11,8 +11,15 @@ from betpnl.verify.compare import Comparison, Report, Texts, compare
 from betpnl.verify.expected import tables_beside_bets
 from betpnl.verify.history import History
 from betpnl.verify.rescore import Rescorer
-from betpnl.verify.tables import BET, BET_VERSION, TABLES, VIEWS, Table
-from betpnl.verify.valuation import NO_SCORE, Score, bet_row, value_of, version_row
+from betpnl.verify.tables import BET, BET_VERSION, TABLES, TICKET_LEG, VIEWS, Table
+from betpnl.verify.valuation import (
+    NO_SCORE,
+    Score,
+    as_it_came,
+    bet_row,
+    value_of,
+    version_row,
+)
 
 Found = Callable[[Table], Iterable[Texts]]
 """The rows that MySQL has of a table, all values as text."""
@@ -22,7 +29,13 @@ _VERSION_COLUMNS = tuple(BET_VERSION.columns)
 _P_WIN, _MODEL, _PREDICTED, _MARGIN = (
     _BET_COLUMNS.index(name) for name in ("p_win", "model_version", "predicted_win", "margin")
 )
-_OLD_P_WIN, _OLD_MODEL = (_VERSION_COLUMNS.index(name) for name in ("p_win", "model_version"))
+_LEG_P_WIN, _LEG_PREDICTED = (
+    tuple(TICKET_LEG.columns).index(name) for name in ("p_win", "predicted_win")
+)
+_OLD_P_WIN, _OLD_MODEL, _OLD_RATE, _OLD_CALLED_OFF = (
+    _VERSION_COLUMNS.index(name)
+    for name in ("p_win", "model_version", "fx_rate", "market_cancelled")
+)
 
 
 def audit(
@@ -37,7 +50,7 @@ def audit(
 
     Bets go by one at a time, so that a million of them need no more room than their messages.
     """
-    book = Book(history.results(), base_minor)
+    book = Book(history.results(), base_minor, history.references)
     reports = {
         BET.name: _audit_bets(history, found, book, base_minor, examples_max, rescorer),
         BET_VERSION.name: _audit_versions(history, found, base_minor, examples_max),
@@ -61,7 +74,7 @@ def _audit_bets(
 ) -> Report:
     comparison = Comparison(BET, examples_max)
     seen: set[str] = set()
-
+    legs = _legs(found)
     for texts in found(BET):
         bet = history.bet(texts[0])
         if bet is None or len(texts) != len(_BET_COLUMNS):
@@ -73,6 +86,7 @@ def _audit_bets(
             texts[_MODEL],
             texts[_PREDICTED] == "1",
             Decimal(texts[_MARGIN]),
+            legs.get(bet.bet_id, ()),
         )
         value = value_of(bet, score, base_minor)
         comparison.found(bet_row(bet, score, value), texts, scores.faults(bet, score))
@@ -88,16 +102,27 @@ def _audit_bets(
     return comparison.report
 
 
+def _legs(found: Found) -> dict[str, list[tuple[Decimal, bool]]]:
+    """What is stored of the legs of each ticket: the model's word, which no log has."""
+    legs: dict[str, list[tuple[Decimal, bool]]] = {}
+    for texts in found(TICKET_LEG):
+        if len(texts) == len(TICKET_LEG.columns):
+            chance = Decimal(texts[_LEG_P_WIN]), texts[_LEG_PREDICTED] == "1"
+            legs.setdefault(texts[0], []).append(chance)
+    return legs
+
+
 def _audit_versions(history: History, found: Found, base_minor: int, examples_max: int) -> Report:
     comparison = Comparison(BET_VERSION, examples_max)
     left = set(history.replaced_ids())
     for texts in found(BET_VERSION):
         key = texts[0], int(texts[1])
-        bet = history.replaced(*key)
-        if bet is None or len(texts) != len(_VERSION_COLUMNS):
+        record = history.replaced(*key)
+        if record is None or len(texts) != len(_VERSION_COLUMNS):
             comparison.found(None, texts)
             continue
         left.discard(key)
+        bet = as_it_came(record, Decimal(texts[_OLD_RATE]), texts[_OLD_CALLED_OFF] == "1")
         score = Score(Decimal(texts[_OLD_P_WIN]), texts[_OLD_MODEL], False, scores.margin(bet))
         value = value_of(bet, score, base_minor)
         row = version_row(bet, key[1], score, value)

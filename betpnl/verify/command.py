@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from betpnl.archive.place import folder
 from betpnl.contract.checks import Rules
 from betpnl.contract.currencies import minor_units
 from betpnl.contract.topics import TOPICS
@@ -18,8 +19,11 @@ from betpnl.deployment import rules
 from betpnl.errors import UserError
 from betpnl.model.outcome import OutcomeModel
 from betpnl.mysql import connect
+from betpnl.risk.table import stale_game
 from betpnl.settings import Settings
 from betpnl.stack import Endpoints, endpoints
+from betpnl.upkeep.affected import first_wrong_bet
+from betpnl.verify.archived import with_archived
 from betpnl.verify.audit import audit
 from betpnl.verify.compare import Report
 from betpnl.verify.history import History
@@ -29,6 +33,8 @@ from betpnl.verify.printing import Outcome, as_json, print_outcome
 from betpnl.verify.rescore import Rescorer
 from betpnl.verify.tables import BET, TABLES, VIEWS, Table
 from betpnl.verify.waiting import wait_until_passed
+
+_UPKEEP_POLL_S = 0.5
 
 
 def verify(
@@ -60,8 +66,10 @@ def verify(
     model = None if rescore is None else OutcomeModel(rescore)
     log = Log(stack.kafka_bootstrap, settings.topic_prefix, settings.consumer_group)
     try:
-        stop = stated(until, log.ends())
         with _progress(console) as progress:
+            if not until:
+                _wait_for_upkeep(log, settings, stack, timeout_s, progress)
+            stop = stated(until, log.ends())
             history = _read(log, stop, rules(settings), progress)
             _wait(log, stop, stack, timeout_s, progress)
             rescorer = None if model is None else Rescorer(model, examples)
@@ -142,6 +150,31 @@ def _wait(log: Log, until: Offsets, stack: Endpoints, timeout_s: float, progress
     progress.update(task, description="the job has passed the offsets", total=1, completed=1)
 
 
+def _wait_for_upkeep(
+    log: Log, settings: Settings, stack: Endpoints, timeout_s: float, progress: Progress
+) -> None:
+    """Wait until the job has read all, and upkeep has done what follows from it."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        _wait(log, log.ends(), stack, timeout_s, progress)
+        connection = connect(stack, read_only=True)
+        try:
+            bet = first_wrong_bet(connection, settings.base_currency)
+            game = None if bet else stale_game(connection)
+        finally:
+            connection.close()
+        if bet is None and game is None:
+            return
+        if time.monotonic() > deadline:
+            what = (
+                f"What game {game} can still bring is not what its selections say"
+                if bet is None
+                else f"Bet {bet.bet_id} does not stand as its rate or a cancelled market says"
+            )
+            raise UserError(f"{what}: `betpnl upkeep` sees to it; does it run (`betpnl status`)?")
+        time.sleep(_UPKEEP_POLL_S)
+
+
 def _audit(
     settings: Settings,
     stack: Endpoints,
@@ -157,7 +190,7 @@ def _audit(
     def found(table: Table) -> Any:
         progress.update(tasks, description=f"comparing {table.name}")
         counted = progress.add_task("  bets", total=bets) if table is BET else None
-        for row in rows(connection, table):
+        for row in with_archived(table, rows(connection, table), folder(settings)):
             if counted is not None:
                 progress.advance(counted)
             yield row

@@ -23,6 +23,8 @@ def tables_beside_bets(history: History, book: Book) -> dict[str, Rows]:
         "selection_result": feeds.selection_result(history.results()),
         "selection_price": feeds.selection_price(history.odds()),
         "game": feeds.game(history.games()),
+        "fx_rate": feeds.fx_rate(history.rates()),
+        "market_cancel": feeds.market_cancel(history.cancels()),
         "bet_reject": history.rejects,
     }
     tables["game_pnl"] = views.game_pnl(
@@ -41,7 +43,7 @@ def expected_tables(messages: Iterable[Message], scores: Scores, rules: Rules) -
     history = History(rules)
     history.add_all(messages)
     base_minor = minor_units(rules.base_currency)
-    book = Book(history.results(), base_minor)
+    book = Book(history.results(), base_minor, history.references)
     bets: Rows = {}
     versions: Rows = {}
     for bet_id in history.bet_ids():
@@ -52,8 +54,9 @@ def expected_tables(messages: Iterable[Message], scores: Scores, rules: Rules) -
             bets[bet_id,] = bet_row(bet, score, value)
             book.post(bet, score, value)
     for bet_id, age in history.replaced_ids():
-        old = history.replaced(bet_id, age)
-        if old is not None:
+        record = history.replaced(bet_id, age)
+        if record is not None:
+            old = history.references.truth(record)
             score = scores.get((bet_id, age), NO_SCORE)
             value = value_of(old, score, base_minor)
             versions[bet_id, age] = version_row(old, age, score, value)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from betpnl import pnl
-from betpnl.contract.records import Game, MarketOdds, Result
+from betpnl.contract.records import FxRate, Game, MarketCancel, MarketOdds, Result
 from betpnl.verify.history import mysql_time
 from betpnl.verify.tables import Rows
 
@@ -68,3 +68,22 @@ def game(games: Iterable[Game]) -> Rows:
         )
         for each in games
     }
+
+
+def fx_rate(rates: Iterable[FxRate]) -> Rows:
+    """Table ``fx_rate``."""
+    rows: Rows = {}
+    for rate in rates:
+        key = rate.currency, mysql_time(rate.valid_from)
+        rows[key] = (*key, rate.version, rate.rate)
+    return rows
+
+
+def market_cancel(cancels: Iterable[MarketCancel]) -> Rows:
+    """Table ``market_cancel``: one that was taken back keeps its row."""
+    rows: Rows = {}
+    for cancel in cancels:
+        key = cancel.game_id, cancel.market, cancel.line
+        begins, ends = mysql_time(cancel.from_), mysql_time(cancel.to)
+        rows[key] = (*key, cancel.version, begins, ends, cancel.status)
+    return rows

@@ -9,10 +9,20 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from betpnl.contract.checks import NOT_YET, Rules
+from betpnl.contract.checks import Rules
 from betpnl.contract.reading import Reader, Rejected, excerpt, reader
-from betpnl.contract.records import Bet, Game, MarketOdds, Result
-from betpnl.contract.topics import BETS, GAMES, ODDS, RESULTS, TOPICS, Topic
+from betpnl.contract.records import Bet, FxRate, Game, MarketCancel, MarketOdds, Result
+from betpnl.contract.topics import (
+    BETS,
+    FX_RATES,
+    GAMES,
+    MARKET_CANCELS,
+    ODDS,
+    RESULTS,
+    TOPICS,
+    Topic,
+)
+from betpnl.references.resolve import References, number_of
 from betpnl.verify.tables import Rows
 
 AGES = 100
@@ -34,9 +44,12 @@ class Message(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A version of something. payload: the record, or for a bet its message."""
+    """A version of something. version: of a bet, with the number of its adjustment.
 
-    version: int
+    payload: the record, or for a bet its message.
+    """
+
+    version: tuple[int, int]
     offset: int
     partition: int
     payload: Any
@@ -85,9 +98,10 @@ class _Newest:
             account.repeated += len(entries) - len(replaced)
 
 
-def _newest_first(entry: Entry) -> tuple[int, int, int]:
+def _newest_first(entry: Entry) -> tuple[int, int, int, int]:
     """Versions downwards; of two with one number the first in the log."""
-    return -entry.version, entry.offset, entry.partition
+    version, adjustment = entry.version
+    return -version, -adjustment, entry.offset, entry.partition
 
 
 def mysql_time(time: datetime | None) -> str | None:
@@ -109,10 +123,10 @@ class History:
         }
         self._decode_bet = msgspec.json.Decoder(Bet).decode
         self._kept: dict[str, tuple[Topic, _Newest]] = {
-            topic.name: (topic, _Newest(keeps_older=topic is BETS))
-            for topic in (BETS, RESULTS, ODDS, GAMES)
+            topic.name: (topic, _Newest(keeps_older=topic is BETS)) for topic in TOPICS
         }
         self._bets = self._kept[BETS.name][1]
+        self.references = References(rules.base_currency)
         self._messages = dict.fromkeys(self._readers, 0)
         self.rejects: Rows = {}
 
@@ -125,20 +139,21 @@ class History:
             arrived_ms = _ARRIVED_FIRST_MS
         try:
             record = self._readers[topic].read(value, arrived_ms // 1000 * 1000)
-            if topic not in self._kept:
-                raise Rejected(f"{topic}: {NOT_YET}")
         except Rejected as rejected:
             key = topic, partition, offset
             arrived_at = mysql_time(_EPOCH + timedelta(milliseconds=arrived_ms))
             self.rejects[key] = (*key, arrived_at, str(rejected), excerpt(value))
             return
         if isinstance(record, Bet):
-            self._bets.add(record.bet_id, Entry(record.version, offset, partition, value))
+            version = record.version, number_of(record)
+            self._bets.add(record.bet_id, Entry(version, offset, partition, value))
             return
+        if isinstance(record, FxRate | MarketCancel):
+            self.references.add_all([record])
         kind, kept = self._kept[topic]
         kept.add(
             tuple(getattr(record, field) for field in kind.key_fields),
-            Entry(record.version, offset, partition, record),
+            Entry((record.version, 0), offset, partition, record),
         )
 
     def add_all(self, messages: Iterable[Message]) -> None:
@@ -151,9 +166,13 @@ class History:
         return iter(self._bets.newest)
 
     def bet(self, bet_id: str) -> Bet | None:
-        """A bet as it stands, None if the log has no valid one."""
+        """A bet as it must stand, None if the log has no valid one.
+
+        Its rate and whether its market was called off are the newest word of the log, whatever
+        came first.
+        """
         entry = self._bets.newest.get(bet_id)
-        return None if entry is None else self._decode_bet(entry.payload)
+        return None if entry is None else self.references.truth(self._decode_bet(entry.payload))
 
     def replaced_ids(self) -> Iterator[tuple[str, int]]:
         """Id and age of all versions that are kept beside the newest."""
@@ -162,7 +181,10 @@ class History:
                 yield bet_id, place + 2
 
     def replaced(self, bet_id: str, age: int) -> Bet | None:
-        """The version of a bet at an age from 2, the newest of those that were replaced."""
+        """The record of a bet at an age from 2, the newest of those that were replaced.
+
+        What was known of rates and cancels when it came, no log says.
+        """
         entries = self._bets.older.get(bet_id, [])
         if not 2 <= age <= min(len(entries) + 1, AGES):
             return None
@@ -180,6 +202,14 @@ class History:
     def games(self) -> Sequence[Game]:
         """The newest word on each game."""
         return self._newest(GAMES)
+
+    def rates(self) -> Sequence[FxRate]:
+        """The newest word on each rate."""
+        return self._newest(FX_RATES)
+
+    def cancels(self) -> Sequence[MarketCancel]:
+        """The newest word on each market that was called off."""
+        return self._newest(MARKET_CANCELS)
 
     def _newest(self, topic: Topic) -> list[Any]:
         return [entry.payload for entry in self._kept[topic.name][1].newest.values()]

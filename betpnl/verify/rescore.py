@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from betpnl import pnl
+from betpnl.bet_money import money_of, stake_of
 from betpnl.contract.records import Bet
-from betpnl.model.scoring import Model, score_legs
+from betpnl.model.scoring import LegScore, Model, score_legs
+from betpnl.ticket_making import LegChance, is_single, ticket_of
 from betpnl.verify.compare import Comparison, Report
 from betpnl.verify.scores import TOLERANCE
 from betpnl.verify.tables import Table
-from betpnl.verify.valuation import ONE, Score
+from betpnl.verify.valuation import Score
 
 _BATCH = 1000
 _SCORED = Table("p_win scored again", 1, {"bet_id": str})
@@ -43,14 +45,20 @@ class Rescorer:
         legs = [leg for bet, _ in self._waiting for leg in bet.legs]
         scored = iter(score_legs(self._model, legs))
         for bet, score in self._waiting:
-            probability = ONE
-            for _ in bet.legs:
-                rounded = pnl.round_half_up(
-                    Decimal(next(scored).probability), pnl.PROBABILITY_DECIMALS
-                )
-                probability = pnl.multiply(probability, rounded)
-            again = pnl.round_half_up(probability, pnl.PROBABILITY_DECIMALS)
+            chances = [_chance(next(scored)) for _ in bet.legs]
+            if is_single(bet):
+                again = chances[0].probability
+            else:
+                again = ticket_of(bet, stake_of(bet), money_of(bet, 0), chances).probability
             off = abs(again - score.p_win) > TOLERANCE
             fault = ("p_win", str(again), str(score.p_win))
             self._comparison.found((bet.bet_id,), (bet.bet_id,), [fault] if off else ())
         self._waiting.clear()
+
+
+def _chance(score: LegScore) -> LegChance:
+    probability, margin = (
+        pnl.round_half_up(Decimal(value), pnl.PROBABILITY_DECIMALS)
+        for value in (score.probability, score.margin)
+    )
+    return LegChance(probability, score.likeliest, margin)

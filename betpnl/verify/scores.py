@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from betpnl import pnl
+from betpnl import pnl, ticket_pnl
 from betpnl.contract.records import Bet, Leg
-from betpnl.verify.valuation import ONE, ZERO, Score
+from betpnl.ticket_making import is_single
+from betpnl.verify.valuation import ONE, ZERO, Score, ticket_for
 
 TOLERANCE = Decimal("0.00000001")
 """How far probabilities and margins may be off: one unit of how they are stored."""
@@ -40,7 +41,7 @@ def _market_margin(odds: tuple[float, ...]) -> Decimal:
 
 def margin(bet: Bet) -> Decimal:
     """The book's margin on a bet: a leg's, or what all legs' markets together keep."""
-    if len(bet.legs) == 1:
+    if is_single(bet):
         return leg_margin(bet.legs[0])
     return pnl.ticket_margin(map(leg_margin, bet.legs))
 
@@ -49,8 +50,20 @@ def faults(bet: Bet, score: Score) -> Iterator[tuple[str, str, str]]:
     """(column, what it must be, what it is) for each part of a score that cannot stand."""
     if not ZERO <= score.p_win <= ONE:
         yield "p_win", "between 0 and 1", str(score.p_win)
+    if not is_single(bet):
+        yield from _ticket_faults(bet, score)
     if not score.model_version:
         yield "model_version", "a name", "''"
     expected = margin(bet)
     if abs(expected - score.margin) > TOLERANCE * len(bet.legs):
         yield "margin", str(expected), str(score.margin)
+
+
+def _ticket_faults(bet: Bet, score: Score) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with a ticket's probability beside those of its legs."""
+    if any(not ZERO <= probability <= ONE for probability, _ in score.legs):
+        yield "p_win", "legs between 0 and 1", ", ".join(str(each) for each, _ in score.legs)
+    elif score.legs:
+        share = ticket_pnl.share(ticket_for(bet, score, 0), {})
+        if share != score.p_win:
+            yield "p_win", str(share), str(score.p_win)

@@ -40,7 +40,7 @@ def _same(kind: str, names: str) -> dict[str, str]:
     return dict.fromkeys(names.split(), kind)
 
 
-_MEASURES = _same("money", "handle expected_pnl predicted_pnl theoretical_pnl")
+_MEASURES = _same("money", "handle expected_pnl predicted_pnl theoretical_pnl cash_out_pnl")
 _SETTLED = {"bets": "count", **_same("money", "handle payout expected_payout")}
 _SELECTION = _same("text", "game_id market line selection")
 
@@ -65,7 +65,8 @@ BET = Table(
         **_same("money", "handle bonus_handle handle_riding cash_out_handle cash_out_paid"),
         **_same("money", "payout_win payout_half_win payout_half_lose expected_payout"),
         **_same("money", "expected_pnl predicted_pnl theoretical_pnl cash_out_pnl"),
-        legs="text",
+        **_same("text", "legs terms"),
+        **_same("count", "adjustment market_cancelled"),
     ),
 )
 BET_VERSION = Table(
@@ -83,7 +84,40 @@ BET_VERSION = Table(
         p_win="money",
         model_version="text",
         **_same("money", "handle cash_out_handle cash_out_paid payout_win expected_pnl"),
-        legs="text",
+        **_same("text", "legs terms"),
+        **_same("count", "adjustment market_cancelled"),
+    ),
+)
+BET_RATE = Table(
+    "bet_rate",
+    1,
+    _columns(**_same("text", "bet_id currency accepted_at"), fx_rate="money"),
+)
+FX_RATE = Table(
+    "fx_rate",
+    2,
+    _columns(**_same("text", "currency valid_from"), version="count", rate="money"),
+)
+MARKET_CANCEL = Table(
+    "market_cancel",
+    3,
+    _columns(
+        **_same("text", "game_id market line"),
+        version="count",
+        **_same("text", "begins_at ends_at status"),
+    ),
+)
+TICKET_LEG = Table(
+    "ticket_leg",
+    2,
+    _columns(
+        bet_id="text",
+        leg_number="count",
+        **_SELECTION,
+        odds="money",
+        p_win="money",
+        predicted_win="count",
+        accepted_at="text",
     ),
 )
 GAME_PLACED = Table(
@@ -104,6 +138,18 @@ GAME_MINUTE = Table(
 SPORT_SECOND = Table(
     "sport_second", 2, _columns(sport="text", second="text", bets="count", **_MEASURES)
 )
+_SEGMENT = _same("text", "sport competition market channel region currency")
+SEGMENT_PLACED = Table(
+    "segment_placed",
+    6,
+    _columns(
+        **_SEGMENT,
+        **_same("count", "bets riding_bets"),
+        **_same("money", "handle bonus_handle handle_riding expected_payout"),
+        **_same("money", "expected_pnl theoretical_pnl cash_out_pnl"),
+    ),
+)
+SEGMENT_SETTLED = Table("segment_settled", 6, _columns(**_SEGMENT, **_SETTLED, revalued="money"))
 SELECTION_BOOK = Table(
     "selection_book",
     4,
@@ -114,6 +160,9 @@ SELECTION_BOOK = Table(
         **_same("money", "payout_win payout_half_win payout_half_lose"),
     ),
 )
+_RIDING = {**_SELECTION, "tickets": "count", **_same("money", "handle_riding payout_win")}
+SELECTION_TICKET = Table("selection_ticket", 4, _columns(**_RIDING))
+SELECTION_TICKET_GONE = Table("selection_ticket_gone", 4, _columns(**_RIDING))
 SELECTION_RESULT = Table(
     "selection_result",
     4,
@@ -134,7 +183,12 @@ TICKET_SETTLED = Table(
     1,
     _columns(bet_id="text", result="text", **_same("money", "handle payout expected_payout")),
 )
-GAME_TICKET_SETTLED = Table("game_ticket_settled", 1, _columns(game_id="text", **_SETTLED))
+GAME_TICKET_SETTLED = Table(
+    "game_ticket_settled", 1, _columns(game_id="text", **_SETTLED, revalued="money")
+)
+GAME_SETTLED_SECOND = Table(
+    "game_settled_second", 2, _columns(game_id="text", second="text", **_SETTLED, revalued="money")
+)
 SELECTION_PRICE = Table(
     "selection_price",
     4,
@@ -173,14 +227,23 @@ SPORT_PNL = Table("sport_pnl", 1, _columns(sport="text", games="count", **_PNL))
 TABLES: tuple[Table, ...] = (
     BET,
     BET_VERSION,
+    BET_RATE,
+    FX_RATE,
+    MARKET_CANCEL,
+    TICKET_LEG,
     GAME_PLACED,
     GAME_MINUTE,
     SPORT_SECOND,
+    SEGMENT_PLACED,
+    SEGMENT_SETTLED,
     SELECTION_BOOK,
+    SELECTION_TICKET,
+    SELECTION_TICKET_GONE,
     SELECTION_RESULT,
     GAME_SETTLED,
     TICKET_SETTLED,
     GAME_TICKET_SETTLED,
+    GAME_SETTLED_SECOND,
     SELECTION_PRICE,
     GAME,
     BET_REJECT,

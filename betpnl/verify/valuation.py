@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from betpnl import pnl
-from betpnl.contract.currencies import MINOR_UNITS
-from betpnl.contract.records import Bet, Leg
-from betpnl.contract.texts import legs_text
+import msgspec
+
+from betpnl import pnl, ticket_pnl
+from betpnl.bet_money import money_of, stake_of
+from betpnl.contract.records import Adjustment, Bet
+from betpnl.contract.texts import legs_text, terms_text
+from betpnl.references import resolve
+from betpnl.ticket_making import LegChance, is_single, ticket_of
+from betpnl.tickets import Ticket, TicketLeg
 from betpnl.verify.history import mysql_time
 from betpnl.verify.tables import Row
 
 ZERO, ONE = Decimal(0), Decimal(1)
-_WON = pnl.LegResult(pnl.Outcome.WIN)
+_UNKNOWN = LegChance(ZERO, False, ZERO)
 
 
 class Score(NamedTuple):
-    """What is stored with a bet of the model's word on it; the audit takes it as it stands."""
+    """What is stored with a bet of the model's word on it; the audit takes it as it stands.
+
+    legs: of a ticket, by leg whether it wins: probability and prediction.
+    """
 
     p_win: Decimal
     model_version: str
     predicted_win: bool
     margin: Decimal
+    legs: Sequence[tuple[Decimal, bool]] = ()
 
 
 NO_SCORE = Score(ZERO, "", False, ZERO)
@@ -64,7 +74,8 @@ class Value(NamedTuple):
 class Share(NamedTuple):
     """A leg's part of a bet. in_game, in_sport: whether the bet is counted at this leg."""
 
-    leg: Leg
+    game_id: str
+    sport: str
     in_game: bool
     in_sport: bool
     handle: Decimal
@@ -79,22 +90,6 @@ class Share(NamedTuple):
     cash_out_pnl: Decimal
 
 
-def stake_of(bet: Bet) -> pnl.Stake:
-    """The bet's stake as the arithmetic takes it."""
-    counts = bet.status == "accepted" or bet.status == "cashed_out"
-    free = bet.stake_type == "free"
-    if bet.cash_out is None:
-        return pnl.Stake(bet.stake, free, counts=counts)
-    return pnl.Stake(bet.stake, free, bet.cash_out.fraction, bet.cash_out.amount, counts)
-
-
-def money_of(bet: Bet, base_minor: int) -> pnl.Money:
-    """The bet's currency as the arithmetic takes it."""
-    return pnl.Money(
-        MINOR_UNITS[bet.currency], base_minor, ONE if bet.fx_rate is None else bet.fx_rate
-    )
-
-
 @lru_cache(maxsize=100_000)
 def _single(stake: pnl.Stake, money: pnl.Money, odds: Decimal) -> Amounts:
     return Amounts(
@@ -105,23 +100,42 @@ def _single(stake: pnl.Stake, money: pnl.Money, odds: Decimal) -> Amounts:
     )
 
 
-def amounts_of(bet: Bet, base_minor: int) -> Amounts:
+def ticket_for(bet: Bet, score: Score, base_minor: int) -> Ticket:
+    """The ticket of a bet that is no single, with the probabilities that are stored."""
+    made = ticket_of(bet, stake_of(bet), money_of(bet, base_minor), [_UNKNOWN] * len(bet.legs))
+    stored = score.legs if len(score.legs) == len(made.legs) else [(ZERO, False)] * len(made.legs)
+    legs = tuple(
+        replace(leg, probability=probability, predicted=predicted)
+        for leg, (probability, predicted) in zip(made.legs, stored, strict=True)
+    )
+    parts = tuple(
+        part
+        if part.whole is None
+        else replace(part, whole=replace(part.whole, probability=score.p_win))
+        for part in made.parts
+    )
+    return replace(made, probability=score.p_win, legs=legs, parts=parts)
+
+
+def amounts_of(bet: Bet, base_minor: int, ticket: Ticket | None) -> Amounts:
     """Handle and payouts of a bet; of a ticket only the payout if every leg wins."""
     stake, money = stake_of(bet), money_of(bet, base_minor)
-    if len(bet.legs) == 1:
+    if ticket is None:
         return _single(stake, money, bet.legs[0].odds)
-    odds = [leg.odds for leg in bet.legs]
-    won = pnl.ticket_payout(stake, money, odds, [_WON] * len(odds))
-    return Amounts(pnl.placed(stake, money), won, ZERO, ZERO)
+    return Amounts(pnl.placed(stake, money), ticket.payout_win, ZERO, ZERO)
 
 
 def value_of(bet: Bet, score: Score, base_minor: int) -> Value:
     """Everything that a bet contributes."""
     stake = stake_of(bet)
-    placed, win, half_win, half_lose = amounts_of(bet, base_minor)
+    ticket = None if is_single(bet) else ticket_for(bet, score, base_minor)
+    placed, win, half_win, half_lose = amounts_of(bet, base_minor, ticket)
     riding, cash_out_pnl = placed.handle_riding, placed.cash_out_pnl
     expected = pnl.expected_payout(score.p_win, win)
-    predicted = win if score.predicted_win else ZERO
+    if ticket is not None:
+        predicted = ticket_pnl.predicted_payout(ticket)
+    else:
+        predicted = win if score.predicted_win else ZERO
     return Value(
         bets=int(stake.counts),
         riding_bets=int(stake.rides),
@@ -142,9 +156,10 @@ def value_of(bet: Bet, score: Score, base_minor: int) -> Value:
     )
 
 
-def shares_of(bet: Bet, value: Value, margin: Decimal, base_minor: int) -> Sequence[Share]:
-    """A bet's value by leg: a single's whole, a ticket's in equal parts that add up to it."""
-    legs = bet.legs
+def shares_of(
+    legs: Sequence[TicketLeg], value: Value, margin: Decimal, base_minor: int
+) -> Sequence[Share]:
+    """A ticket's value by leg, in equal parts that add up to it."""
     parts = len(legs)
 
     def split(amount: Decimal) -> list[Decimal]:
@@ -160,16 +175,15 @@ def shares_of(bet: Bet, value: Value, margin: Decimal, base_minor: int) -> Seque
         split(value.predicted_payout),
         strict=True,
     )
-    games: set[str] = set()
-    sports: set[str] = set()
     shares = []
     for leg, handle, bonus, cashed, paid, expected, predicted in columns:
         riding, cash_out_pnl = handle - cashed, cashed - paid
         shares.append(
             Share(
-                leg=leg,
-                in_game=leg.game_id not in games,
-                in_sport=leg.sport not in sports,
+                game_id=leg.game_id,
+                sport=leg.sport,
+                in_game=leg.first_in_game,
+                in_sport=leg.first_in_sport,
                 handle=handle,
                 bonus_handle=bonus,
                 handle_riding=riding,
@@ -182,30 +196,28 @@ def shares_of(bet: Bet, value: Value, margin: Decimal, base_minor: int) -> Seque
                 cash_out_pnl=cash_out_pnl,
             )
         )
-        games.add(leg.game_id)
-        sports.add(leg.sport)
     return shares
 
 
 def bet_row(bet: Bet, score: Score, value: Value) -> Row:
     """The row of table ``bet``."""
-    first = bet.legs[0]
-    if len(bet.legs) == 1:
+    if is_single(bet):
+        (first,) = bet.legs
         selection = (first.game_id, first.market, first.line, first.selection)
         odds = first.odds
     else:
         selection = ("", "", "", "")
-        odds = pnl.round_half_up(pnl.multiply(*(leg.odds for leg in bet.legs)), 4)
+        odds = ticket_pnl.total_odds(ticket_for(bet, score, 0))
     return (
         bet.bet_id,
         bet.version,
-        bet.status,
+        resolve.status_of(bet),
         mysql_time(bet.accepted_at),
         bet.customer_id,
         bet.channel,
         bet.region,
         bet.currency,
-        ONE if bet.fx_rate is None else bet.fx_rate,
+        resolve.rate_of(bet),
         bet.stake,
         bet.stake_type,
         bet.bet_type,
@@ -230,6 +242,9 @@ def bet_row(bet: Bet, score: Score, value: Value) -> Row:
         value.theoretical_pnl,
         value.cash_out_pnl,
         legs_text(bet.legs),
+        terms_text(bet, resolve.status_of(bet)),
+        resolve.number_of(bet),
+        int(resolve.is_called_off(bet)),
     )
 
 
@@ -239,10 +254,10 @@ def version_row(bet: Bet, age: int, score: Score, value: Value) -> Row:
         bet.bet_id,
         age,
         bet.version,
-        bet.status,
+        resolve.status_of(bet),
         mysql_time(bet.accepted_at),
         bet.currency,
-        ONE if bet.fx_rate is None else bet.fx_rate,
+        resolve.rate_of(bet),
         bet.stake,
         bet.stake_type,
         bet.bet_type,
@@ -254,4 +269,33 @@ def version_row(bet: Bet, age: int, score: Score, value: Value) -> Row:
         value.payout_win,
         value.expected_pnl,
         legs_text(bet.legs),
+        terms_text(bet, resolve.status_of(bet)),
+        resolve.number_of(bet),
+        int(resolve.is_called_off(bet)),
+    )
+
+
+def as_it_came(record: Bet, rate: Decimal, called_off: bool) -> Bet:
+    """A record as it was valued when it came in, by what is stored of that."""
+    if not record.adjustment and not called_off and record.fx_rate is not None:
+        return record
+    adjustment = Adjustment(
+        number=resolve.number_of(record), cancelled=called_off, fx_rate=rate or None
+    )
+    return msgspec.structs.replace(record, adjustment=adjustment)
+
+
+def ticket_leg_row(bet: Bet, number: int, leg: TicketLeg) -> Row:
+    """The row of table ``ticket_leg``; number: of the leg, from 1."""
+    return (
+        bet.bet_id,
+        number,
+        leg.game_id,
+        leg.market,
+        leg.line,
+        leg.selection,
+        pnl.round_half_up(leg.odds, 4),
+        leg.probability,
+        int(leg.predicted),
+        mysql_time(bet.accepted_at),
     )

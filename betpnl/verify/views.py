@@ -21,7 +21,7 @@ def game_pnl(placed: Rows, settled: Rows, tickets: Rows) -> Rows:
     """A row a game: placed; settled, singles and tickets together; and what that leaves open.
 
     realised = settled handle - payouts + cash-out PNL; open expected = handle riding - expected
-    payout of all that is not settled; total = both.
+    payout of all that is not settled, as the results of tickets' legs have moved it; total = both.
     """
     rows: Rows = {}
     for key, row in placed.items():
@@ -29,13 +29,13 @@ def game_pnl(placed: Rows, settled: Rows, tickets: Rows) -> Rows:
         handle, bonus, riding, cashed, paid, expected_payout = sums[:6]
         expected_pnl, predicted_pnl, theoretical_pnl, cash_out_pnl = sums[6:]
         single = [_number(value) for value in settled.get(key, _NONE)[1:]]
-        ticket = [_number(value) for value in tickets.get(key, _NONE)[1:]]
+        *ticket, revalued = (_number(value) for value in tickets.get(key, (*_NONE, ZERO))[1:])
         settled_bets, settled_handle, payout, settled_expected = (
             one + other for one, other in zip(single, ticket, strict=True)
         )
         open_handle = riding - settled_handle
         realised = settled_handle - payout + cash_out_pnl
-        open_expected = open_handle - (expected_payout - settled_expected)
+        open_expected = open_handle - (expected_payout - settled_expected + revalued)
         rows[key] = (
             *key,
             int(bets),

@@ -75,3 +75,9 @@ def state(line: GameLine) -> str:
 def sport(line: GameLine) -> str:
     """aussie_rules becomes aussie rules."""
     return line.sport.replace("_", " ")
+
+
+def nth(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"

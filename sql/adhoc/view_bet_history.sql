@@ -18,6 +18,8 @@ CREATE TEMPORARY TABLE bet_history (
     payout_win       DECIMAL(38,4),
     expected_pnl     DECIMAL(38,4),
     legs             STRING,
+    terms            STRING,
+    adjustment       BIGINT,
     `result`         STRING,
     payout           DECIMAL(38,4),
     realised_pnl     DECIMAL(38,4)

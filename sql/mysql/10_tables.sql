@@ -40,7 +40,11 @@ CREATE TABLE IF NOT EXISTS bet (
     theoretical_pnl   DECIMAL(20,4)  NOT NULL,
     cash_out_pnl      DECIMAL(20,4)  NOT NULL,
     legs              MEDIUMTEXT     NOT NULL,
-    PRIMARY KEY (bet_id)
+    terms             VARCHAR(2000)  NOT NULL DEFAULT '{}',
+    adjustment        BIGINT         NOT NULL DEFAULT 0,
+    market_cancelled  BOOLEAN        NOT NULL DEFAULT FALSE,
+    PRIMARY KEY (bet_id),
+    INDEX bet_by_game (game_id, accepted_at)
 );
 
 CREATE TABLE IF NOT EXISTS bet_version (
@@ -62,7 +66,57 @@ CREATE TABLE IF NOT EXISTS bet_version (
     payout_win        DECIMAL(20,4)  NOT NULL,
     expected_pnl      DECIMAL(20,4)  NOT NULL,
     legs              MEDIUMTEXT     NOT NULL,
+    terms             VARCHAR(2000)  NOT NULL DEFAULT '{}',
+    adjustment        BIGINT         NOT NULL DEFAULT 0,
+    market_cancelled  BOOLEAN        NOT NULL DEFAULT FALSE,
     PRIMARY KEY (bet_id, age)
+);
+
+CREATE TABLE IF NOT EXISTS bet_rate (
+    bet_id            VARCHAR(64)    NOT NULL,
+    currency          CHAR(3)        NOT NULL,
+    accepted_at       DATETIME(3)    NOT NULL,
+    fx_rate           DECIMAL(16,10) NOT NULL,
+    PRIMARY KEY (bet_id),
+    INDEX bet_rate_by_time (currency, accepted_at, fx_rate)
+);
+
+CREATE TABLE IF NOT EXISTS fx_rate (
+    currency          CHAR(3)        NOT NULL,
+    valid_from        DATETIME(3)    NOT NULL,
+    version           BIGINT         NOT NULL,
+    rate              DECIMAL(16,10) NOT NULL,
+    updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+                                     ON UPDATE CURRENT_TIMESTAMP(3),
+    PRIMARY KEY (currency, valid_from)
+);
+
+CREATE TABLE IF NOT EXISTS market_cancel (
+    game_id           VARCHAR(64)    NOT NULL,
+    market            VARCHAR(64)    NOT NULL,
+    line              VARCHAR(16)    NOT NULL,
+    version           BIGINT         NOT NULL,
+    begins_at         DATETIME(3),
+    ends_at           DATETIME(3),
+    status            VARCHAR(16)    NOT NULL,
+    updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+                                     ON UPDATE CURRENT_TIMESTAMP(3),
+    PRIMARY KEY (game_id, market, line)
+);
+
+CREATE TABLE IF NOT EXISTS ticket_leg (
+    bet_id            VARCHAR(64)    NOT NULL,
+    leg_number        BIGINT         NOT NULL,
+    game_id           VARCHAR(64)    NOT NULL,
+    market            VARCHAR(64)    NOT NULL,
+    line              VARCHAR(16)    NOT NULL,
+    selection         VARCHAR(64)    NOT NULL,
+    odds              DECIMAL(20,4)  NOT NULL,
+    p_win             DECIMAL(9,8)   NOT NULL,
+    predicted_win     BOOLEAN        NOT NULL,
+    accepted_at       DATETIME(3)    NOT NULL,
+    PRIMARY KEY (bet_id, leg_number),
+    INDEX ticket_leg_by_game (game_id, accepted_at)
 );
 
 CREATE TABLE IF NOT EXISTS game_placed (
@@ -92,6 +146,7 @@ CREATE TABLE IF NOT EXISTS game_minute (
     expected_pnl      DECIMAL(30,4)  NOT NULL,
     predicted_pnl     DECIMAL(30,4)  NOT NULL,
     theoretical_pnl   DECIMAL(30,4)  NOT NULL,
+    cash_out_pnl      DECIMAL(30,4)  NOT NULL DEFAULT 0,
     PRIMARY KEY (game_id, minute)
 );
 
@@ -103,7 +158,42 @@ CREATE TABLE IF NOT EXISTS sport_second (
     expected_pnl      DECIMAL(30,4)  NOT NULL,
     predicted_pnl     DECIMAL(30,4)  NOT NULL,
     theoretical_pnl   DECIMAL(30,4)  NOT NULL,
+    cash_out_pnl      DECIMAL(30,4)  NOT NULL DEFAULT 0,
     PRIMARY KEY (sport, second)
+);
+
+CREATE TABLE IF NOT EXISTS segment_placed (
+    sport             VARCHAR(64)    NOT NULL,
+    competition       VARCHAR(64)    NOT NULL,
+    market            VARCHAR(64)    NOT NULL,
+    channel           VARCHAR(64)    NOT NULL,
+    region            VARCHAR(64)    NOT NULL,
+    currency          CHAR(3)        NOT NULL,
+    bets              BIGINT         NOT NULL,
+    riding_bets       BIGINT         NOT NULL,
+    handle            DECIMAL(30,4)  NOT NULL,
+    bonus_handle      DECIMAL(30,4)  NOT NULL,
+    handle_riding     DECIMAL(30,4)  NOT NULL,
+    expected_payout   DECIMAL(30,4)  NOT NULL,
+    expected_pnl      DECIMAL(30,4)  NOT NULL,
+    theoretical_pnl   DECIMAL(30,4)  NOT NULL,
+    cash_out_pnl      DECIMAL(30,4)  NOT NULL,
+    PRIMARY KEY (sport, competition, market, channel, region, currency)
+);
+
+CREATE TABLE IF NOT EXISTS segment_settled (
+    sport             VARCHAR(64)    NOT NULL,
+    competition       VARCHAR(64)    NOT NULL,
+    market            VARCHAR(64)    NOT NULL,
+    channel           VARCHAR(64)    NOT NULL,
+    region            VARCHAR(64)    NOT NULL,
+    currency          CHAR(3)        NOT NULL,
+    bets              BIGINT         NOT NULL,
+    handle            DECIMAL(30,4)  NOT NULL,
+    payout            DECIMAL(30,4)  NOT NULL,
+    expected_payout   DECIMAL(30,4)  NOT NULL,
+    revalued          DECIMAL(30,4)  NOT NULL,
+    PRIMARY KEY (sport, competition, market, channel, region, currency)
 );
 
 CREATE TABLE IF NOT EXISTS selection_book (
@@ -117,6 +207,32 @@ CREATE TABLE IF NOT EXISTS selection_book (
     payout_win        DECIMAL(30,4)  NOT NULL,
     payout_half_win   DECIMAL(30,4)  NOT NULL,
     payout_half_lose  DECIMAL(30,4)  NOT NULL,
+    updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+                                     ON UPDATE CURRENT_TIMESTAMP(3),
+    PRIMARY KEY (game_id, market, line, selection)
+);
+
+CREATE TABLE IF NOT EXISTS selection_ticket (
+    game_id           VARCHAR(64)    NOT NULL,
+    market            VARCHAR(64)    NOT NULL,
+    line              VARCHAR(16)    NOT NULL,
+    selection         VARCHAR(64)    NOT NULL,
+    tickets           BIGINT         NOT NULL,
+    handle_riding     DECIMAL(30,4)  NOT NULL,
+    payout_win        DECIMAL(30,4)  NOT NULL,
+    updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
+                                     ON UPDATE CURRENT_TIMESTAMP(3),
+    PRIMARY KEY (game_id, market, line, selection)
+);
+
+CREATE TABLE IF NOT EXISTS selection_ticket_gone (
+    game_id           VARCHAR(64)    NOT NULL,
+    market            VARCHAR(64)    NOT NULL,
+    line              VARCHAR(16)    NOT NULL,
+    selection         VARCHAR(64)    NOT NULL,
+    tickets           BIGINT         NOT NULL,
+    handle_riding     DECIMAL(30,4)  NOT NULL,
+    payout_win        DECIMAL(30,4)  NOT NULL,
     updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
                                      ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (game_id, market, line, selection)
@@ -165,9 +281,22 @@ CREATE TABLE IF NOT EXISTS game_ticket_settled (
     handle            DECIMAL(30,4)  NOT NULL,
     payout            DECIMAL(30,4)  NOT NULL,
     expected_payout   DECIMAL(30,4)  NOT NULL,
+    revalued          DECIMAL(30,4)  NOT NULL DEFAULT 0,
     updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
                                      ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (game_id)
+);
+
+CREATE TABLE IF NOT EXISTS game_settled_second (
+    game_id           VARCHAR(64)    NOT NULL,
+    second            DATETIME(3)    NOT NULL,
+    bets              BIGINT         NOT NULL,
+    handle            DECIMAL(30,4)  NOT NULL,
+    payout            DECIMAL(30,4)  NOT NULL,
+    expected_payout   DECIMAL(30,4)  NOT NULL,
+    revalued          DECIMAL(30,4)  NOT NULL DEFAULT 0,
+    PRIMARY KEY (game_id, second),
+    INDEX settled_by_second (second)
 );
 
 CREATE TABLE IF NOT EXISTS selection_price (

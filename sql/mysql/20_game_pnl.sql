@@ -21,11 +21,11 @@ SELECT
         - COALESCE(s.payout, 0) - COALESCE(t.payout, 0) + p.cash_out_pnl     AS realised_pnl,
     (p.handle_riding - COALESCE(s.handle, 0) - COALESCE(t.handle, 0))
         - (p.expected_payout - COALESCE(s.expected_payout, 0)
-           - COALESCE(t.expected_payout, 0))                                 AS open_expected_pnl,
+           - COALESCE(t.expected_payout, 0) + COALESCE(t.revalued, 0))                                 AS open_expected_pnl,
     p.cash_out_pnl + p.handle_riding
         - COALESCE(s.payout, 0) - COALESCE(t.payout, 0)
         - (p.expected_payout - COALESCE(s.expected_payout, 0)
-           - COALESCE(t.expected_payout, 0))                                 AS total_pnl,
+           - COALESCE(t.expected_payout, 0) + COALESCE(t.revalued, 0))                                 AS total_pnl,
     GREATEST(p.updated_at, COALESCE(s.updated_at, p.updated_at),
              COALESCE(t.updated_at, p.updated_at))                           AS updated_at
 FROM game_placed AS p

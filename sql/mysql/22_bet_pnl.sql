@@ -14,9 +14,9 @@ SELECT
 FROM (
     SELECT
         b.*,
-        CASE WHEN b.leg_count > 1 THEN t.result WHEN b.rides THEN r.result END AS result,
+        CASE WHEN b.bet_type <> 'single' THEN t.result WHEN b.rides THEN r.result END AS result,
         CASE
-            WHEN b.leg_count > 1 THEN t.payout
+            WHEN b.bet_type <> 'single' THEN t.payout
             WHEN NOT b.rides THEN NULL
             WHEN r.result = 'win' AND r.dead_heat_winners < r.dead_heat_tied
                 THEN ROUND(b.payout_win * r.dead_heat_winners / r.dead_heat_tied, ${base_minor})
@@ -38,5 +38,5 @@ FROM (
     LEFT JOIN ticket_settled AS t ON t.bet_id = b.bet_id
     LEFT JOIN selection_result AS r
         ON r.game_id = b.game_id AND r.market = b.market AND r.line = b.line
-       AND r.selection = b.selection AND r.status = 'settled' AND b.leg_count = 1
+       AND r.selection = b.selection AND r.status = 'settled' AND b.bet_type = 'single'
 ) AS settled;

@@ -1,6 +1,5 @@
 -- One line a game for the board: how it stands, its PNL, and what its open singles could still
--- bring. Worst and best case add up the open markets to what is realised, as if each could go
--- its own way.
+-- bring, at worst and at best, over all final scores: game_risk has that beside what is realised.
 CREATE OR REPLACE VIEW game_board AS
 SELECT
     p.game_id,
@@ -28,17 +27,4 @@ SELECT
     p.updated_at
 FROM game_pnl AS p
 LEFT JOIN game AS g ON g.game_id = p.game_id
-LEFT JOIN (
-    SELECT game_id,
-           SUM(worst_case - market_realised_pnl) AS worst_case,
-           SUM(best_case - market_realised_pnl)  AS best_case
-    FROM (
-        SELECT game_id, market, line,
-               MIN(worst_case) AS worst_case,
-               MAX(best_case) AS best_case,
-               MIN(market_realised_pnl) AS market_realised_pnl
-        FROM game_exposure
-        GROUP BY game_id, market, line
-    ) AS markets
-    GROUP BY game_id
-) AS e ON e.game_id = p.game_id;
+LEFT JOIN game_risk AS e ON e.game_id = p.game_id;

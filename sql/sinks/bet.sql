@@ -37,6 +37,9 @@ CREATE TEMPORARY TABLE bet (
     theoretical_pnl    DECIMAL(20,4),
     cash_out_pnl       DECIMAL(20,4),
     legs               STRING,
+    terms              STRING,
+    adjustment         BIGINT,
+    market_cancelled   BOOLEAN,
     PRIMARY KEY (bet_id) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',

@@ -18,6 +18,9 @@ CREATE TEMPORARY TABLE bet_version (
     payout_win        DECIMAL(20,4),
     expected_pnl      DECIMAL(20,4),
     legs              STRING,
+    terms             STRING,
+    adjustment        BIGINT,
+    market_cancelled  BOOLEAN,
     PRIMARY KEY (bet_id, age) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',

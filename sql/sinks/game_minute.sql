@@ -7,6 +7,7 @@ CREATE TEMPORARY TABLE game_minute (
     expected_pnl      DECIMAL(30,4),
     predicted_pnl     DECIMAL(30,4),
     theoretical_pnl   DECIMAL(30,4),
+    cash_out_pnl      DECIMAL(30,4),
     PRIMARY KEY (game_id, `minute`) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',

@@ -5,6 +5,7 @@ CREATE TEMPORARY TABLE game_ticket_settled (
     handle            DECIMAL(30,4),
     payout            DECIMAL(30,4),
     expected_payout   DECIMAL(30,4),
+    revalued          DECIMAL(30,4),
     PRIMARY KEY (game_id) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',

@@ -7,6 +7,7 @@ CREATE TEMPORARY TABLE sport_second (
     expected_pnl      DECIMAL(30,4),
     predicted_pnl     DECIMAL(30,4),
     theoretical_pnl   DECIMAL(30,4),
+    cash_out_pnl      DECIMAL(30,4),
     PRIMARY KEY (sport, `second`) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',

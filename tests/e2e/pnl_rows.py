@@ -10,6 +10,8 @@ from typing import Any
 
 from pymysql.connections import Connection
 
+from betpnl.risk import table as risk
+
 SPORTS = ("football", "tennis", "basketball")
 MARKETS = (
     ("match_result", "", ("home", "draw", "away")),
@@ -32,6 +34,15 @@ def put(connection: Connection, table: str, rows: Sequence[dict[str, Any]]) -> N
             f"ON DUPLICATE KEY UPDATE {news}",
             [tuple(row.values()) for row in rows],
         )
+    if table in ("selection_book", "selection_price", "selection_result"):
+        refresh_risk(connection, sorted({row["game_id"] for row in rows}))
+
+
+def refresh_risk(connection: Connection, games: Sequence[str]) -> None:
+    """Do at once what `betpnl upkeep` does a moment later."""
+    known = risk.read(connection)
+    news = risk.lines(connection, games)
+    risk.write(connection, {game: line for game, line in news.items() if known.get(game) != line})
 
 
 def placed(game_id: str, bets: int = 1, handle: str = "10") -> dict[str, Any]:

@@ -131,14 +131,16 @@ def test_a_bet_with_its_history_its_legs_and_any_id(either: Served) -> None:
     with either.client() as client:
         answer = client.get(f"/v1/bets/{quoted(ODD_ID)}").json()
 
+    for row in (newest, *history):
+        row.update({name: json.loads(row[name]) for name in ("legs", "terms")})
     bet = answer["bet"]
     for row in (newest, figures):
-        assert {name: value for name, value in row.items() if name in bet}.items() <= bet.items()
+        assert bet | {name: value for name, value in row.items() if name in bet} == bet
     assert bet["p_win"] == "0.00000001"
     assert bet["accepted_at"] == AT.replace(" ", "T") + "Z"
     assert [version["version"] for version in answer["versions"]] == [2, 1]
     for version, row in zip(answer["versions"], history, strict=True):
-        assert version.items() <= row.items()
+        assert row | version == row
     (leg,) = answer["legs"]
     assert leg["game_id"] == ODD_ID
     assert leg["odds"] == "2.3500"
@@ -227,14 +229,13 @@ def test_who_follows_changes_misses_none_of_them(served: Served) -> None:
     served.execute("UPDATE game_placed SET updated_at = updated_at - INTERVAL 1 MINUTE")
     for table in ("game", "game_settled", "game_ticket_settled"):
         served.execute(f"UPDATE {table} SET updated_at = updated_at - INTERVAL 1 MINUTE")
-    for table in ("selection_book", "selection_price", "selection_result"):
-        served.execute(f"UPDATE {table} SET updated_at = updated_at - INTERVAL 1 MINUTE")
+    served.execute("UPDATE game_risk SET updated_at = updated_at - INTERVAL 1 MINUTE")
     assert served.walk(changed_since=as_of) == []
 
     served.execute("UPDATE game_placed SET bets = bets + 1 WHERE game_id = 'game-005'")
     served.execute("UPDATE game_settled SET payout = payout + 1 WHERE game_id = 'game-004'")
     served.execute("UPDATE game SET minute = minute + 1 WHERE game_id = 'game-010'")
-    served.execute("UPDATE selection_result SET version = 9 WHERE game_id = 'game-012'")
+    served.execute("UPDATE game_risk SET worst_case = worst_case - 1 WHERE game_id = 'game-012'")
 
     found = served.walk(changed_since=as_of, limit=1)
     assert [game["game_id"] for game in found] == ["game-004", "game-005", "game-010", "game-012"]
@@ -393,10 +394,15 @@ def test_the_examples_of_the_page_run(served: Served) -> None:
 def test_an_older_database_gets_what_it_lacks(served: Served) -> None:
     with served.database() as connection, connection.cursor() as cursor:
         cursor.execute("ALTER TABLE game_settled DROP COLUMN updated_at")
+        cursor.execute("ALTER TABLE game_minute DROP COLUMN cash_out_pnl")
+        cursor.execute("ALTER TABLE bet DROP INDEX bet_by_game")
         create_tables(connection, served.settings)
         create_tables(connection, served.settings)
         cursor.execute("SELECT COUNT(updated_at) FROM game_settled")
         assert cursor.fetchone()[0] > 10
+        cursor.execute("SELECT SUM(cash_out_pnl) FROM game_minute")
+        cursor.execute("SELECT bet_id FROM bet FORCE INDEX (bet_by_game) LIMIT 1")
+        assert cursor.fetchone() is not None
 
 
 def test_another_walks_cursor_is_refused(served: Served) -> None:
@@ -431,7 +437,8 @@ def test_a_row_that_is_gone_is_told_and_one_that_is_over_is_let_go(served: Serve
             feed.close()
             with connection.cursor() as cursor:
                 cursor.execute("DELETE FROM game_placed WHERE game_id IN ('moves', 'ends')")
-                cursor.execute("DELETE FROM selection_book WHERE game_id = 'ends'")
+                for table in ("selection_book", "game_risk"):
+                    cursor.execute(f"DELETE FROM {table} WHERE game_id = 'ends'")
 
 
 def test_a_mysql_that_hangs_holds_nobody_up_for_long(served: Served) -> None:

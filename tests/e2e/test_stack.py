@@ -83,7 +83,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 def test_status_shows_each_service_with_version_and_log(running: Settings) -> None:
     assert [(each.name, each.state) for each in status(running)] == [
-        (name, "running") for name in ("mysql", "kafka", "jobmanager", "taskmanager")
+        (name, "running") for name in ("mysql", "kafka", "jobmanager", "taskmanager", "upkeep")
     ]
     shown = _betpnl(running, "status")
     assert shown.returncode == 0

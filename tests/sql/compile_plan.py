@@ -24,7 +24,7 @@ def main() -> None:
     """Compile and print."""
     settings = Settings.load()
     values = sql_values(settings, ENDPOINTS)
-    table_env = create_table_environment(settings)
+    table_env = create_table_environment(settings, ENDPOINTS.kafka_bootstrap)
     jars = sorted((settings.cache / "jars" / "flink-lib").glob("*.jar"))
     if not jars:
         raise SystemExit("no connectors in the cache: run `make setup`")

@@ -66,7 +66,7 @@ def test_no_sum_and_no_join_ever_forgets(plan: Plan) -> None:
         for state in plan.nodes[number]["state"]
     ]
 
-    assert len(kept) == 8 + 2 * 2 - 1
+    assert len(kept) == 14 + 2 * 3 - 1
     assert {ttl for _, _, ttl in kept} == {"0 ms"}
 
 
@@ -92,13 +92,23 @@ def test_singles_and_tickets_meet_right_before_they_are_summed(plan: Plan, table
     assert "union" in plan.nodes[before]["type"]
 
 
+def test_what_is_settled_is_summed_in_two_ways_from_one_join(plan: Plan) -> None:
+    joins = set(plan.of_type("stream-exec-join"))
+    by_game = plan.upstream(plan.sink("game_settled")) & joins
+    by_game_of_tickets = plan.upstream(plan.sink("game_ticket_settled")) & joins
+    by_second = plan.upstream(plan.sink("game_settled_second")) & joins
+
+    assert len(by_game) == len(by_game_of_tickets) == 1
+    assert by_second == by_game | by_game_of_tickets
+
+
 def test_no_sink_puts_rows_in_order_again(plan: Plan) -> None:
     for number in plan.of_type("stream-exec-sink"):
         assert not plan.nodes[number].get("requireUpsertMaterialize", False)
 
 
 def test_only_singles_and_tickets_meet_results(plan: Plan) -> None:
-    assert len(plan.of_type("stream-exec-join")) == 2
+    assert len(plan.of_type("stream-exec-join")) == 3
 
 
 def test_the_bet_tables_wait_for_no_result(plan: Plan) -> None:

@@ -19,7 +19,9 @@ _TYPES = {"VARCHAR": "STRING", "CHAR": "STRING", "MEDIUMTEXT": "STRING", "DATETI
 
 
 def _columns(body: str) -> dict[str, tuple[str, str]]:
-    lines = "\n".join(line for line in body.splitlines() if "PRIMARY" not in line)
+    lines = "\n".join(
+        line for line in body.splitlines() if not re.match(r" +(PRIMARY KEY|INDEX) ", line)
+    )
     found = {name: (kind, size or "") for name, kind, size in _COLUMN.findall(lines)}
     return {name: kind for name, kind in found.items() if kind[0] != "UPDATE"}
 

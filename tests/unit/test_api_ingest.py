@@ -104,7 +104,7 @@ def test_each_record_is_told_what_is_wrong_with_which_field(api: Served) -> None
         ("invalid", "legs[0].odds", {"bet_id": "b-1"}),
         ("invalid", "legs[0].market", {"bet_id": "b-1"}),
         ("missing", "legs[0].sport", {"bet_id": "b-1"}),
-        ("not_supported", "bet_type", {"bet_id": "b-1"}),
+        ("invalid", "legs", {"bet_id": "b-1"}),
         ("invalid", "bet_id", None),
         ("invalid", "stake", {"bet_id": "b-1"}),
         ("invalid", "legs[0].odds", {"bet_id": "b-1"}),

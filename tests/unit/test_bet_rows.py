@@ -14,13 +14,16 @@ from betpnl.contract import limits
 from betpnl.contract.topics import BETS
 from betpnl.feed_rows import FeedRows
 from betpnl.model.outcome import OutcomeModel
+from betpnl.references.resolve import References
 from tests.unit.contract_records import ARRIVED_MS, BET, RULES, Json
 from tests.unit.test_contract_fuzz import ARRIVALS, mutated
 
-COLUMNS = 30
+COLUMNS = 36
 REJECT = 2
 NUMBER_LENGTH_MAX = 64
-BETS_ROWS = BetRows(RULES, OutcomeModel(Path("models/outcome.onnx")), 2)
+BETS_ROWS = BetRows(
+    RULES, OutcomeModel(Path("models/outcome.onnx")), 2, References(RULES.base_currency)
+)
 FEED_ROWS = FeedRows(RULES)
 FIELDS = ("stake", "fx_rate", "cash_out.fraction", "cash_out.amount", "legs.odds")
 

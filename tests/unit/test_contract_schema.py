@@ -115,7 +115,8 @@ def generated_bets(draw: st.DrawFn) -> Json:
     legs = [
         {
             "leg": number,
-            "game_id": draw(TEXT),
+            # A game for each leg: those of one game might contradict each other.
+            "game_id": f"{number}-{draw(TEXT)}"[:64],
             "sport": draw(TEXT),
             "market": draw(TEXT),
             "line": draw(st.sampled_from(["", "2.5", "-0.25", "100"])),
@@ -141,7 +142,7 @@ def generated_bets(draw: st.DrawFn) -> Json:
         "status": draw(st.sampled_from(["accepted", "rejected", "cancelled"])),
         "customer_id": draw(TEXT),
         "stake": draw(WRITTEN)(draw(MONEY)),
-        "stake_type": draw(st.sampled_from(["cash", "free"])),
+        "stake_type": draw(st.sampled_from(["cash", "free", "bonus"])),
         "bet_type": "single" if len(legs) == 1 else "accumulator",
         "legs": legs,
     }

@@ -52,7 +52,12 @@ SERVICE = {
             "type": "array",
             "items": {"type": "string", "pattern": r"^127\.0\.0\.1:\d+:\d+$"},
         },
-        "volumes": {"type": "array", "items": {"type": "string", "pattern": r"^[a-z]+:/"}},
+        "profiles": {"type": "array", "items": {"enum": ["monitoring"]}},
+        # A volume of ours, or a folder of the project that nobody in there writes to.
+        "volumes": {
+            "type": "array",
+            "items": {"type": "string", "pattern": r"^([a-z]+:/[a-z/.]+|\./deploy/\S+:/\S+:ro)$"},
+        },
     },
 }
 SCHEMA = {
@@ -99,7 +104,11 @@ def test_what_is_named_is_there(compose: dict[str, Any]) -> None:
             if need["condition"] == "service_healthy":
                 assert "healthcheck" in services[name]
         for volume in service.get("volumes", []):
-            assert volume.partition(":")[0] in compose["volumes"]
+            source = volume.partition(":")[0]
+            if source.startswith("./"):
+                assert (PROJECT / source).exists()
+            else:
+                assert source in compose["volumes"]
         if "build" in service:
             assert (PROJECT / service["build"]["dockerfile"]).is_file()
 
@@ -136,10 +145,35 @@ def test_mysql_has_the_settings_of_the_embedded_server(compose: dict[str, Any]) 
 def test_every_variable_of_ours_is_a_setting(compose: dict[str, Any]) -> None:
     names = {f"BETPNL_{name.upper()}" for name in Settings.model_fields}
     for service in compose["services"].values():
-        ours = {name for name in service["environment"] if name.startswith("BETPNL_")}
+        ours = {name for name in service.get("environment", {}) if name.startswith("BETPNL_")}
         assert ours <= names
     dockerfile = (PROJECT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
     assert set(re.findall(r"BETPNL_[A-Z_]+", dockerfile)) <= names
+
+
+def test_prometheus_and_grafana_reach_what_they_read(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    config = yaml.safe_load((PROJECT / "deploy" / "prometheus" / "prometheus.yml").read_text())
+    targets = {
+        target
+        for job in config["scrape_configs"]
+        for each in job["static_configs"]
+        for target in each["targets"]
+    }
+    assert targets == {
+        f"exporter:{services['exporter']['environment']['BETPNL_EXPORTER_PORT']}",
+        f"api:{services['api']['environment']['BETPNL_API_PORT']}",
+    }
+    provisioning = PROJECT / "deploy" / "grafana" / "provisioning"
+    (source,) = yaml.safe_load((provisioning / "datasources" / "prometheus.yml").read_text())[
+        "datasources"
+    ]
+    assert source["url"] == "http://prometheus:9090"
+    (provider,) = yaml.safe_load((provisioning / "dashboards" / "betpnl.yml").read_text())[
+        "providers"
+    ]
+    folder = provider["options"]["path"]
+    assert any(f":{folder}/" in volume for volume in services["grafana"]["volumes"])
 
 
 def test_addresses_name_the_services(compose: dict[str, Any]) -> None:

@@ -138,4 +138,6 @@ print(*{owner.lower().replace("_", "-") for top in tops for owner in owners.get(
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     # setuptools: only where it is there already. orjson: the framework uses it if it is there.
-    assert set(done.stdout.split()) - {"betpnl", "setuptools", "orjson"} <= set(pins)
+    assert set(done.stdout.split()) - {"betpnl", "setuptools", "orjson", "python-multipart"} <= set(
+        pins
+    )

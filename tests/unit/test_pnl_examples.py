@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from betpnl import pnl
-from betpnl.pnl import LegResult, Money, Outcome, Stake
+from betpnl.pnl import LegResult, Money, Outcome, Stake, StakeKind
 
 D = Decimal
 
@@ -58,7 +58,7 @@ def test_half_cashed_out_for_six_euros() -> None:
 
 
 def test_a_free_bet_costs_its_winnings_and_takes_no_stake() -> None:
-    stake = Stake(D("10.00"), free=True)
+    stake = Stake(D("10.00"), kind=StakeKind.FREE)
     placed = pnl.placed(stake, EUR_AT_1_08)
     assert (placed.handle, placed.bonus_handle) == (D(0), D("10.80"))
     assert settled_pnl(stake, EUR_AT_1_08, Outcome.WIN) == D("-14.58")
@@ -69,7 +69,7 @@ def test_a_free_bet_costs_its_winnings_and_takes_no_stake() -> None:
 
 
 def test_a_free_bet_cashed_out_costs_what_was_paid() -> None:
-    stake = Stake(D("10.00"), free=True, cashed_fraction=D(1), cash_out_paid=D("4.00"))
+    stake = Stake(D("10.00"), kind=StakeKind.FREE, cashed_fraction=D(1), cash_out_paid=D("4.00"))
     assert pnl.placed(stake, EUR_AT_1_08).cash_out_pnl == D("-4.32")
     assert pnl.payout(stake, EUR_AT_1_08, ODDS, Outcome.WIN) == 0
 
@@ -130,7 +130,7 @@ def test_a_ticket_multiplies_its_legs() -> None:
 
 
 def test_a_free_ticket_pays_no_stake_back_and_never_less_than_nothing() -> None:
-    stake = Stake(D("10.00"), free=True)
+    stake = Stake(D("10.00"), kind=StakeKind.FREE)
     odds = [D("2.00"), D("1.50")]
     win, void, half_lose = (
         LegResult(outcome) for outcome in (Outcome.WIN, Outcome.VOID, Outcome.HALF_LOSE)

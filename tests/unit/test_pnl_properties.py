@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from betpnl import pnl
-from betpnl.pnl import LegResult, Money, Outcome, Stake
+from betpnl.pnl import LegResult, Money, Outcome, Stake, StakeKind
 
 ZERO = Decimal(0)
 OUTCOMES = st.sampled_from(Outcome)
@@ -38,7 +38,7 @@ def bets(draw: st.DrawFn) -> tuple[Stake, Money, Decimal]:
     money = draw(MONEY)
     stake = Stake(
         stake=Decimal(draw(AMOUNTS)).scaleb(-money.minor),
-        free=draw(st.booleans()),
+        kind=draw(st.sampled_from(StakeKind)),
         cashed_fraction=draw(FRACTIONS),
         cash_out_paid=Decimal(draw(st.integers(0, 10**10))).scaleb(-money.minor),
     )
@@ -82,17 +82,25 @@ def payout_in_fractions(stake: Stake, money: Money, odds: Decimal, outcome: Outc
     def cur(amount: Fraction) -> Fraction:
         return rounded(amount, money.minor)
 
-    match outcome:
-        case Outcome.LOSE:
+    match outcome, stake.kind:
+        case (Outcome.LOSE, _):
             return Fraction(0)
-        case Outcome.VOID | Outcome.PUSH:
-            return Fraction(0) if stake.free else base(s) - base(q * s)
-        case Outcome.WIN:
-            return base(cur(r * (o - 1))) if stake.free else base(cur(r * o))
-        case Outcome.HALF_WIN:
-            return base(cur(r / 2 * (o - 1))) if stake.free else base(cur(r / 2 * o + r / 2))
-        case Outcome.HALF_LOSE:
-            return Fraction(0) if stake.free else base(cur(r / 2))
+        case (Outcome.VOID | Outcome.PUSH, StakeKind.CASH):
+            return base(s) - base(q * s)
+        case (Outcome.WIN, StakeKind.FREE):
+            return base(cur(r * (o - 1)))
+        case (Outcome.WIN, _):
+            return base(cur(r * o))
+        case (Outcome.HALF_WIN, StakeKind.CASH):
+            return base(cur(r / 2 * o + r / 2))
+        case (Outcome.HALF_WIN, StakeKind.FREE):
+            return base(cur(r / 2 * (o - 1)))
+        case (Outcome.HALF_WIN, StakeKind.BONUS):
+            return base(cur(r / 2 * o))
+        case (Outcome.HALF_LOSE, StakeKind.CASH):
+            return base(cur(r / 2))
+        case _:
+            return Fraction(0)
 
 
 @given(bets(), OUTCOMES)
@@ -135,7 +143,7 @@ def test_a_bet_that_does_not_count_contributes_nothing(
     bet: tuple[Stake, Money, Decimal], outcome: Outcome
 ) -> None:
     stake, money, odds = bet
-    gone = Stake(stake.stake, stake.free, stake.cashed_fraction, stake.cash_out_paid, counts=False)
+    gone = Stake(stake.stake, stake.kind, stake.cashed_fraction, stake.cash_out_paid, counts=False)
     assert pnl.placed(gone, money) == pnl.Placed(ZERO, ZERO, ZERO, ZERO)
     assert pnl.payout(gone, money, odds, outcome) == 0
     assert pnl.ticket_payout(gone, money, [odds], [LegResult(outcome)]) == 0
@@ -147,7 +155,7 @@ def test_a_bet_cashed_out_in_full_is_closed(
     bet: tuple[Stake, Money, Decimal], outcome: Outcome
 ) -> None:
     stake, money, odds = bet
-    closed = Stake(stake.stake, stake.free, Decimal(1), stake.cash_out_paid)
+    closed = Stake(stake.stake, stake.kind, Decimal(1), stake.cash_out_paid)
     placed = pnl.placed(closed, money)
     assert not closed.rides
     assert placed.handle_riding == 0
@@ -185,7 +193,7 @@ def test_halves_lie_halfway_within_their_rounding(bet: tuple[Stake, Money, Decim
 @given(plain_bets())
 def test_a_free_bet_pays_what_cash_pays_less_the_stake(bet: tuple[Stake, Money, Decimal]) -> None:
     stake, money, odds = bet
-    free = Stake(stake.stake, free=True)
+    free = Stake(stake.stake, StakeKind.FREE)
     cash_win = pnl.payout(stake, money, odds, Outcome.WIN)
     assert pnl.payout(free, money, odds, Outcome.WIN) == cash_win - stake.stake
     for outcome in (Outcome.LOSE, Outcome.HALF_LOSE, Outcome.VOID, Outcome.PUSH):
@@ -235,12 +243,15 @@ def test_a_ticket_agrees_with_its_product_in_fractions(
     stake, money, _ = bet
     if all(result.outcome in (Outcome.VOID, Outcome.PUSH) for _, result in legs):
         return
-    product = Fraction(1)
+    product = void = Fraction(1)
     for odds, result in legs:
         product *= Fraction(pnl.leg_multiplier(odds, result.outcome))
         product *= Fraction(*result.dead_heat)
-    if stake.free:
+        void *= Fraction(pnl.void_share(result.outcome))
+    if stake.kind is StakeKind.FREE:
         product = max(Fraction(0), product - 1)
+    elif stake.kind is StakeKind.BONUS:
+        product -= void
     riding = Fraction(stake.stake) * (1 - Fraction(stake.cashed_fraction))
     paid = rounded(riding * product, money.minor)
     expected = rounded(paid * Fraction(money.fx_rate), money.base_minor)

@@ -100,7 +100,7 @@ def test_every_record_is_read_as_the_contract_says(replayed: Replayed) -> None:
         RESULTS,
     }
     assert set(kinds) == {
-        "singles", "accumulators", "free", "rejected", "cancelled", "amended",
+        "singles", "accumulators", "systems", "free", "bonus", "rejected", "cancelled", "amended",
         "cashed out in part", "cashed out", "sent twice", "older version late",
     }  # fmt: skip
     for message, record in zip(replayed.messages, replayed.records, strict=True):
@@ -257,7 +257,12 @@ def test_accumulators_have_two_to_six_legs_on_different_games(replayed: Replayed
 
     assert set(sizes) == {1, 2, 3, 4, 5, 6}
     for _, bet in replayed.new_bets():
-        assert bet.bet_type == ("single" if len(bet.legs) == 1 else "accumulator")
+        if bet.system is None:
+            assert bet.bet_type == ("single" if len(bet.legs) == 1 else "accumulator")
+        else:
+            assert bet.bet_type == "system"
+            assert bet.system.sizes == [len(bet.legs) - 1, len(bet.legs)]
+            assert len(bet.legs) > 2
         assert len({leg.game_id for leg in bet.legs}) == len(bet.legs)
     assert 1 - sizes[1] / sizes.total() == pytest.approx(LIVELY.accumulators, abs=0.03)
 
@@ -265,11 +270,13 @@ def test_accumulators_have_two_to_six_legs_on_different_games(replayed: Replayed
 def test_default_mix_is_mostly_singles(games: list[Game]) -> None:
     blocks = plan(Options(seed=1, rate=5000, seconds=4), games, ORIGIN).blocks()
     kinds = sum((block.kinds for block in blocks), Counter())
-    bets = kinds["singles"] + kinds["accumulators"]
+    bets = kinds["singles"] + kinds["accumulators"] + kinds["systems"]
 
     assert bets == 20_000
     assert kinds["singles"] / bets == pytest.approx(0.88, abs=0.01)
     assert kinds["free"] / bets == pytest.approx(0.03, abs=0.005)
+    assert kinds["bonus"] / bets == pytest.approx(0.02, abs=0.005)
+    assert 0 < kinds["systems"] < kinds["accumulators"]
 
 
 def test_stakes_in_every_currency_follow_the_quantiles(replayed: Replayed) -> None:

@@ -18,7 +18,7 @@ def test_settings_are_filled_in() -> None:
 
 def test_configuration_and_job_say_the_same() -> None:
     settings = Settings.load()
-    configured, brought = flink_conf.options(settings), job_options(settings)
+    configured, brought = flink_conf.options(settings), job_options(settings, "kafka:9092")
     common = configured.keys() & brought.keys()
     assert "execution.buffer-timeout.interval" in common
     assert {key: configured[key] for key in common} == {key: brought[key] for key in common}
@@ -79,4 +79,4 @@ def test_the_taskmanager_takes_what_is_set_else_a_third_of_the_memory(
 @pytest.mark.parametrize(("backend", "ttl"), [("hashmap", "0 ms"), ("rocksdb", "86400000 ms")])
 def test_only_rocksdb_forgets_old_versions(backend: str, ttl: str) -> None:
     settings = Settings.load(state_backend=backend, bet_horizon_days=1)
-    assert job_options(settings)["table.exec.state.ttl"] == ttl
+    assert job_options(settings, "kafka:9092")["table.exec.state.ttl"] == ttl

@@ -4,32 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from betpnl.errors import UserError
 from betpnl.settings import Settings
-from betpnl.stack import mysql_debian, mysql_server
+from betpnl.stack import mysql_server
 from betpnl.stack.endpoints import Endpoints
 from betpnl.stack.mysql_server import MysqlServer
 from betpnl.stack.mysql_service import COMMON_OPTIONS, FLAVOUR_OPTIONS, Mysql
 from betpnl.stack.service import Place
-
-
-def test_archive_is_debians_own_whatever_else_is_configured() -> None:
-    targets = (
-        "http://archive.example/debian-security/ bookworm-security\n"
-        "https://packages.example/apt/ cloud-sdk-bookworm\n"
-        "http://mirror.example/pub/debian/ bookworm\n"
-    )
-    assert mysql_debian.archive_address(targets) == "http://mirror.example/pub/debian/"
-
-
-def test_snapshot_of_the_archive_is_taken_as_it_is() -> None:
-    uri = "http://snapshot.example/archive/debian/20250520T000000Z/"
-    assert mysql_debian.archive_address(f"{uri} bookworm\n") == uri
-
-
-def test_machine_without_debian_is_told_so() -> None:
-    with pytest.raises(UserError, match="no Debian archive"):
-        mysql_debian.archive_address("http://archive.example/ubuntu/ noble\n")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +44,10 @@ def test_users_get_only_the_rights_they_need(tmp_path: Path) -> None:
         r"GRANT ALL PRIVILEGES ON `my\_bets\_%`.* TO 'betpnl'@'127.0.0.1';",
         r"GRANT SELECT, SHOW VIEW ON `my\_bets`.* TO 'betpnl_read'@'127.0.0.1';",
         r"GRANT SELECT, SHOW VIEW ON `my\_bets\_%`.* TO 'betpnl_read'@'127.0.0.1';",
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `my_bets`.pnl_limit "
+        "TO 'betpnl_board'@'127.0.0.1';",
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `my_bets`.limit_breach "
+        "TO 'betpnl_board'@'127.0.0.1';",
     ]
 
 

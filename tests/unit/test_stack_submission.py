@@ -33,3 +33,21 @@ def test_cause_is_the_innermost_that_flink_names() -> None:
     assert submission.cause(from_python) == "java.lang.IllegalStateException: no operators"
     assert submission.cause("only this\n") == "only this"
     assert submission.cause("") == "no output"
+
+
+def test_a_checkpoint_of_another_version_is_told_without_flinks_advice() -> None:
+    output = (
+        "Caused by: java.lang.IllegalStateException: Failed to rollback to checkpoint/savepoint "
+        "file:/state/chk-14. Cannot map checkpoint/savepoint state for operator 2e0b to the new "
+        "program, because the operator is not available in the new program. If you want to allow "
+        "to skip this, you can set the --allowNonRestoredState option on the CLI.\n"
+    )
+
+    told = submission.refusal(output, "file:/state/chk-14")
+
+    assert told.startswith("file:/state/chk-14 was written by another version of the job")
+    assert "mysql_database" in told
+    assert "allowNonRestoredState" not in told
+    assert submission.refusal("a.BError: inner\n", "") == (
+        "Flink did not take the job: a.BError: inner"
+    )

@@ -28,6 +28,14 @@ SQL = Path(__file__).parents[2] / "sql" / "mysql"
 # No market odds, so no margin.
 SCORE = Score(Decimal("0.40000000"), "m1", True, Decimal(0))
 Texts = list[str]
+RATE = {"currency": "GBP", "version": 1, "rate": 1.17, "valid_from": "2024-05-01T00:00:00Z"}
+CANCEL = {
+    "game_id": "g9",
+    "market": "winner",
+    "version": 1,
+    "from": "2024-05-01T12:00:00Z",
+    "to": "2024-05-01T13:00:00Z",
+}
 
 
 def ddl_columns() -> dict[str, dict[str, str]]:
@@ -99,6 +107,9 @@ def log() -> Log:
     log.result(2, "lose")
     log.raw("games", json.dumps({"game_id": "g1", "version": 1, "sport": "chess"}).encode())
     log.raw("odds", b"nothing")
+    log.raw("fx_rates", json.dumps(RATE).encode())
+    log.raw("market_cancels", json.dumps(CANCEL).encode())
+    log.bet("b5", SCORE, fx_rate=None, currency="GBP")
     prices = {"game_id": "g1", "market": "winner", "version": 1, "prices": {"home": 2, "away": 2}}
     log.raw("odds", json.dumps({**prices, "at": "2024-05-01T12:00:00Z"}).encode())
     return log
@@ -128,14 +139,14 @@ def test_rows_as_they_must_be_are_clean(log: Log) -> None:
     reports = audited(log, nothing)
     assert unclean(reports) == set()
     assert list(reports) == [table.name for table in (*TABLES, *VIEWS)]
-    assert (reports["bet"].expected, reports["bet"].found) == (3, 3)
+    assert (reports["bet"].expected, reports["bet"].found) == (4, 4)
     assert reports["bet_version"].found == 1
     assert reports["ticket_settled"].found == 1
 
 
 def test_one_cent_is_found_and_shown(log: Log) -> None:
     def a_cent_more(stored: dict[str, list[Texts]]) -> None:
-        stored["game_placed"][0][3] = "14.15"
+        stored["game_placed"][0][3] = "25.85"
 
     reports = audited(log, a_cent_more)
     assert unclean(reports) == {"game_placed"}
@@ -143,8 +154,8 @@ def test_one_cent_is_found_and_shown(log: Log) -> None:
     assert (example.key, example.column, example.expected, example.found) == (
         "g1",
         "handle",
-        "14.14",
-        "14.15",
+        "25.84",
+        "25.85",
     )
 
 
@@ -219,8 +230,8 @@ def test_scoring_again_finds_a_probability_of_another_model(log: Log) -> None:
     log.scores["b1", 1] = Score(Decimal("0.42553191"), "m1", False, Decimal(0))
     rescorer = Rescorer(Even(), 5)
     report = audited(log, nothing, rescorer)["p_win scored again"]
-    assert (report.expected, report.different) == (3, 2)
-    assert {each.key for each in report.examples} == {"b2", "b3"}
+    assert (report.expected, report.different) == (4, 3)
+    assert {each.key for each in report.examples} == {"b2", "b3", "b5"}
     assert rescorer.passed_by == 1
 
 
@@ -253,7 +264,7 @@ def test_the_outcome_is_printed_with_ids_as_they_are(log: Log) -> None:
 
 def test_every_message_is_in_the_accounting(log: Log) -> None:
     assert accounting(outcome(log, nothing, 0).accounts) == (
-        "9 messages = 7 newest + 1 superseded + 0 repeated + 1 rejected"
+        "12 messages = 10 newest + 1 superseded + 0 repeated + 1 rejected"
     )
 
 

@@ -53,7 +53,10 @@ class Log:
             **fields,
         }
         self.raw("bets", json.dumps(record).encode())
-        self.scores[bet_id, 1] = score
+        # One leg as likely as the ticket, the others certain: their product is the ticket's.
+        first, certain = (score.p_win, score.predicted_win), (D(1), score.predicted_win)
+        several = (first, *[certain] * (len(legs) - 1)) if len(legs) > 1 else ()
+        self.scores[bet_id, 1] = score._replace(legs=several)
 
     def result(self, game: int = 1, result: str | None = "win", **fields: Any) -> None:
         record = {
@@ -407,6 +410,36 @@ def test_one_lost_leg_settles_a_ticket_at_once_and_undoing_it_opens_it(log: Log)
     assert log.keys("game_ticket_settled") == set()
 
 
+def test_what_is_settled_stands_in_the_second_of_its_result(log: Log) -> None:
+    log.bet()
+    log.bet("b2", **TICKET)
+    log.result(1, "win", settled_at="2024-05-01T14:00:00.900Z")
+    log.result(2, "void", settled_at="2024-05-01T14:00:01.000Z")
+    log.result(3, "win", settled_at="2024-05-01T14:00:00Z")
+    first, last = "2024-05-01 14:00:00.000", "2024-05-01 14:00:01.000"
+    single = log.row("game_settled_second", "g1", first)
+    assert part(single, "bets", "handle", "payout") == (1, D("10.80"), D("25.38"))
+    assert log.keys("game_settled_second") == {
+        ("g1", first), ("g1", last), ("g2", last), ("g3", last)
+    }  # fmt: skip
+    share = log.row("game_settled_second", "g1", last)
+    assert share["payout"] == log.row("game_ticket_settled", "g1")["payout"]
+    log.result(2, "lose", version=2, settled_at="2024-05-01T13:59:59Z")
+    lost = "2024-05-01 13:59:59.000"
+    assert log.keys("game_settled_second") == {
+        ("g1", first), ("g1", lost), ("g2", lost), ("g3", lost)
+    }  # fmt: skip
+    log.result(1, None, version=2, status="rolled_back")
+    assert ("g1", first) not in log.keys("game_settled_second")
+
+
+def test_a_cash_out_is_realised_where_its_bet_was_accepted(log: Log) -> None:
+    log.bet(status="cashed_out", version=2, cash_out={"fraction": 0.5, "amount": 6})
+    minute = log.row("game_minute", "g1", "2024-05-01 12:00:00.000")
+    second = log.row("sport_second", "football", "2024-05-01 12:00:07.000")
+    assert minute["cash_out_pnl"] == second["cash_out_pnl"] == D("-1.08")
+
+
 def test_a_ticket_of_voids_is_handed_back(log: Log) -> None:
     log.bet(**TICKET)
     for game, result in enumerate(("void", "push", "void"), start=1):
@@ -489,8 +522,7 @@ def test_each_message_that_is_no_record_stands_among_the_rejects(log: Log) -> No
     )
     assert log.row("bet_reject", "results", 0, 0)["reason"] == "the message is empty"
     assert log.row("bet_reject", "fx_rates", 0, 0)["arrived_at"] == "2000-01-01 00:00:00.000"
-    cancel = log.row("bet_reject", "market_cancels", 0, 0)
-    assert cancel["reason"] == "market_cancels: not supported yet"
+    assert log.keys("market_cancel") == {("g", "m", "")}
     assert log.row("bet_reject", "bets", 0, 1)["reason"] == "stake: must be above 0"
     accounts = log.accounts()
     assert (accounts["bets"].messages, accounts["bets"].rejected) == (2, 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import msgspec
@@ -51,7 +51,7 @@ class Checker:
     def __init__(self, topic: Topic, rules: Rules, message_bytes_max: int) -> None:
         """message_bytes_max: the largest message that Kafka takes."""
         self._topic, self._fields = topic, topic.key_fields
-        self._read = reader(topic, rules).read
+        self._read = reader(topic, replace(rules, from_outside=True)).read
         self._bytes_max = message_bytes_max - _KAFKA_OVERHEAD
         loose = msgspec.defstruct("Key", [(name, Any, None) for name in topic.key_fields])
         self._loose_key = msgspec.json.Decoder(loose)

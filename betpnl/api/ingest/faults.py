@@ -6,8 +6,6 @@ import re
 
 import msgspec
 
-from betpnl.contract.checks import NOT_YET
-
 # A path of field names and places, as the checks write it: `legs[0].odds`, `system, each_way`.
 _CHECKED = re.compile(r"([a-z_]+(?:\[.*?\])?(?:\.[a-z_]+)*(?:, [a-z_]+)*): (.+)", re.DOTALL)
 _DECODED = re.compile(r"(.+?)(?: - at `(key in )?\$(.*)`)?", re.DOTALL)
@@ -28,7 +26,7 @@ def fault(reason: str) -> Fault:
     checked = _CHECKED.fullmatch(reason)
     if checked:
         field, message = checked.groups()
-        return Fault("not_supported" if NOT_YET in message else "invalid", field, message)
+        return Fault("invalid", field, message)
     decoded = _DECODED.fullmatch(reason)
     assert decoded is not None
     message, _, path = decoded.groups()

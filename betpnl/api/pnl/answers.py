@@ -107,7 +107,17 @@ class SelectionPnl(Struct, frozen=True, kw_only=True):
     priced_at: Time | None
     bets: Annotated[int, Meta(description="Singles riding on it.")]
     handle_riding: Annotated[Money, _money("Their handle.")]
+    expected_payout: Annotated[Money, _money("What they pay on average.")]
     payout_win: Annotated[Money, _money("What they pay if it wins.")]
+    payout_half_win: Annotated[Money, _money("If half of it wins: on a quarter line.")]
+    payout_half_lose: Annotated[Money, _money("If half of it loses.")]
+    tickets: Annotated[
+        int, Meta(description="Open tickets, such as accumulators, with an open leg on it.")
+    ]
+    tickets_handle_riding: Annotated[
+        Money, _money("Their handle, whole: a ticket stands so on each of its open legs.")
+    ]
+    tickets_payout_win: Annotated[Money, _money("What they pay if all their open legs win.")]
     result: Annotated[
         str | None,
         Meta(description="win, lose, half_win, half_lose, void or push; null while open."),
@@ -123,7 +133,10 @@ class SelectionPnl(Struct, frozen=True, kw_only=True):
 
 
 class MarketPnl(Struct, frozen=True, kw_only=True):
-    """A market of a game, with all selections that have a price or bets. Singles only."""
+    """A market of a game, with all selections that have a price or bets.
+
+    Money is of singles; what hangs on a selection in tickets stands beside it.
+    """
 
     market: str
     line: Annotated[str, Meta(description="'' where the market has none.")]
@@ -157,6 +170,44 @@ class SportsAnswer(Struct, frozen=True, kw_only=True):
     sports: list[SportPnl]
 
 
+class Breakdown(Struct, frozen=True, kw_only=True):
+    """The bets of one value, or of one mix of values. A ticket's money is split among its legs."""
+
+    values: Annotated[dict[str, str], Meta(description="By the name of what was asked.")]
+    bets: Annotated[
+        int, Meta(description="Bets that count; a ticket once, where its first leg belongs.")
+    ]
+    settled_bets: Annotated[int, Meta(description="Those with a result.")]
+    open_bets: Annotated[int, Meta(description="Those still riding without a result.")]
+    handle: Annotated[Money, _money("Stakes taken.")]
+    bonus_handle: Annotated[Money, _money("Stakes of free bets; no part of handle.")]
+    settled_handle: Annotated[Money, _money("Handle riding of what has a result.")]
+    open_handle: Annotated[Money, _money("Handle riding of what has none.")]
+    payout: Annotated[Money, _money("Paid on what has a result.")]
+    cash_out_pnl: Annotated[Money, _money("Cashed-out handle - paid.")]
+    expected_pnl: Annotated[Money, _money("Mean PNL of all bets, as they were placed.")]
+    theoretical_pnl: Annotated[Money, _money("Handle x the market's margin.")]
+    realised_pnl: Annotated[Money, _money("Settled handle - payout + cash-out PNL.")]
+    open_expected_pnl: Annotated[Money, _money("Mean PNL of what is open.")]
+    total_pnl: Annotated[Money, _money("Realised + open expected.")]
+    margin: Annotated[
+        str | None, _decimal("Theoretical PNL / handle; null without a handle.", "0.047619")
+    ]
+    hold: Annotated[
+        str | None,
+        _decimal("Kept of the settled handle; null before anything is settled.", "0.052100"),
+    ]
+
+
+class BreakdownAnswer(Struct, frozen=True, kw_only=True):
+    """A breakdown, the largest handle first."""
+
+    as_of: AsOf
+    by: list[str]
+    rows: list[Breakdown]
+    more: Annotated[bool, Meta(description="Whether there are more rows than were asked for.")]
+
+
 class LegPnl(Struct, frozen=True, kw_only=True):
     """A leg as the bet's newest version has it, with its result."""
 
@@ -168,6 +219,10 @@ class LegPnl(Struct, frozen=True, kw_only=True):
     line: str
     selection: str
     odds: Odds
+    part: Annotated[
+        str, Meta(description="Of an each-way bet: win or place, each with its odds; else ''.")
+    ]
+    p_win: Annotated[str, _decimal("Probability that it wins, as scored.", "0.42000000")]
     in_play: bool
     minute: int | None
     score_home: int | None
@@ -190,7 +245,7 @@ class BetPnl(Struct, frozen=True, kw_only=True):
     currency: str
     fx_rate: Annotated[str, _decimal("Base currency for one unit of the bet's.", "1.08")]
     stake: Annotated[str, _decimal("In the bet's currency.", "10.000")]
-    stake_type: Annotated[str, Meta(description="cash or free.")]
+    stake_type: Annotated[str, Meta(description="cash, free or bonus.")]
     bet_type: str
     odds: Annotated[str, _decimal("Of all legs together.", "2.3500")]
     p_win: Annotated[str, _decimal("Probability that it wins, as scored.", "0.42000000")]
@@ -212,6 +267,19 @@ class BetPnl(Struct, frozen=True, kw_only=True):
         ),
     ]
     payout: Annotated[Money | None, _money("What it paid; null while open.")]
+    open_payout: Annotated[
+        Money | None, _money("What it pays if all that is open wins; null once it has its result.")
+    ]
+    open_expected_payout: Annotated[
+        Money | None, _money("What it pays on average, as its legs' results stand; null as above.")
+    ]
+    terms: Annotated[
+        dict[str, Any],
+        Meta(
+            description="What the record says beside: system, each_way, cash_out, odds of a bet "
+            "builder, fx_rate and status where they count as others."
+        ),
+    ]
     realised_pnl: Annotated[Money, _money("Handle riding - payout + cash-out PNL.")]
     total_pnl: Annotated[Money, _money("Realised, or expected while open.")]
 
@@ -234,6 +302,12 @@ class BetVersion(Struct, frozen=True, kw_only=True):
     cash_out_paid: Annotated[Money, _money("Paid for it.")]
     payout_win: Annotated[Money, _money("What it pays if it wins.")]
     expected_pnl: Annotated[Money, _money("Mean PNL.")]
+    legs: Annotated[list[dict[str, Any]], Meta(description="As the record has them.")]
+    terms: Annotated[dict[str, Any], Meta(description="What the record says beside.")]
+    adjustment: Annotated[
+        int,
+        Meta(description="0 as the client sent it, then its copies after a rate or a cancel."),
+    ]
 
 
 class BetAnswer(Struct, frozen=True, kw_only=True):
@@ -270,6 +344,7 @@ TYPES: tuple[type[Struct], ...] = (
     GamesPage,
     GameAnswer,
     SportsAnswer,
+    BreakdownAnswer,
     BetAnswer,
     GamesEvent,
     StaleEvent,

@@ -28,14 +28,20 @@ SELECT
     p.odds, p.probability, p.priced_at,
     COALESCE(b.bets, 0)             AS bets,
     COALESCE(b.handle_riding, 0)    AS handle_riding,
+    COALESCE(b.expected_payout, 0)  AS expected_payout,
     COALESCE(b.payout_win, 0)       AS payout_win,
     COALESCE(b.payout_half_win, 0)  AS payout_half_win,
     COALESCE(b.payout_half_lose, 0) AS payout_half_lose,
+    COALESCE(t.tickets, 0)          AS tickets,
+    COALESCE(t.handle_riding, 0)    AS tickets_handle_riding,
+    COALESCE(t.payout_win, 0)       AS tickets_payout_win,
     r.result, r.dead_heat_winners, r.dead_heat_tied, r.settled_at
 FROM (
     SELECT market, line, selection FROM selection_book WHERE game_id = %(game_id)s
     UNION
     SELECT market, line, selection FROM selection_price WHERE game_id = %(game_id)s
+    UNION
+    SELECT market, line, selection FROM selection_ticket WHERE game_id = %(game_id)s
 ) AS x
 LEFT JOIN selection_book AS b
     ON b.game_id = %(game_id)s AND b.market = x.market AND b.line = x.line
@@ -43,6 +49,9 @@ LEFT JOIN selection_book AS b
 LEFT JOIN selection_price AS p
     ON p.game_id = %(game_id)s AND p.market = x.market AND p.line = x.line
    AND p.selection = x.selection
+LEFT JOIN selection_riding AS t
+    ON t.game_id = %(game_id)s AND t.market = x.market AND t.line = x.line
+   AND t.selection = x.selection
 LEFT JOIN selection_result AS r
     ON r.game_id = %(game_id)s AND r.market = x.market AND r.line = x.line
    AND r.selection = x.selection AND r.status = 'settled'
@@ -110,7 +119,9 @@ def _market(market: str, line: str, rows: list[dict[str, Any]], base_minor: int)
 
 def _selection(row: dict[str, Any], payout: Decimal | None) -> SelectionPnl:
     names = ("selection", "odds", "probability", "priced_at", "bets", "handle_riding")
-    shown = (*names, "payout_win", "result", "settled_at", "pnl_if_win")
+    payouts = ("expected_payout", "payout_win", "payout_half_win", "payout_half_lose")
+    riding = ("tickets", "tickets_handle_riding", "tickets_payout_win")
+    shown = (*names, *payouts, *riding, "result", "settled_at", "pnl_if_win")
     return SelectionPnl(
         **plain({name: row[name] for name in shown}),
         dead_heat=dead_heat(row),
@@ -126,24 +137,16 @@ def dead_heat(row: dict[str, Any]) -> list[int] | None:
 
 def _payout(row: dict[str, Any], base_minor: int) -> Decimal | None:
     """What the singles on a selection pay by its result, as game_settled adds it up."""
-    shared = dead_heat(row)
-    match row["result"]:
-        case None:
-            return None
-        case "win" if shared is not None:
-            winners, tied = shared
-            return pnl.dead_heat_payout(row["payout_win"], winners, tied, base_minor)
-        case "win":
-            amount = row["payout_win"]
-        case "half_win":
-            amount = row["payout_half_win"]
-        case "half_lose":
-            amount = row["payout_half_lose"]
-        case "lose":
-            amount = _ZERO
-        case _:
-            amount = row["handle_riding"]
-    return Decimal(amount)
+    if row["result"] is None:
+        return None
+    sums = pnl.SelectionSums(
+        row["handle_riding"],
+        row["payout_win"],
+        row["payout_half_win"],
+        row["payout_half_lose"],
+    )
+    shared = row["dead_heat_winners"], row["dead_heat_tied"]
+    return pnl.selection_payout(sums, pnl.LegResult(pnl.Outcome(row["result"]), shared), base_minor)
 
 
 def _sum(amounts: Iterable[Decimal]) -> str:

@@ -11,6 +11,8 @@ from betpnl.api.pnl.answers import (
     BetAnswer,
     BetPnl,
     BetVersion,
+    Breakdown,
+    BreakdownAnswer,
     GameAnswer,
     GamePnl,
     GamesEvent,
@@ -66,7 +68,13 @@ _SELECTION = SelectionPnl(
     priced_at="2026-01-05T19:12:38.000Z",
     bets=2,
     handle_riding="20.0000",
+    expected_payout="19.2700",
     payout_win="47.0000",
+    payout_half_win="33.5000",
+    payout_half_lose="10.0000",
+    tickets=1,
+    tickets_handle_riding="5.0000",
+    tickets_payout_win="61.5000",
     result=None,
     dead_heat=None,
     settled_at=None,
@@ -110,6 +118,9 @@ _BET = BetPnl(
     predicted_pnl="10.0000",
     result="lose",
     payout="0.0000",
+    open_payout=None,
+    open_expected_payout=None,
+    terms={},
     realised_pnl="10.0000",
     total_pnl="10.0000",
 )
@@ -122,6 +133,8 @@ _LEG = LegPnl(
     line="",
     selection="home",
     odds="2.3500",
+    part="",
+    p_win="0.41000000",
     in_play=False,
     minute=None,
     score_home=None,
@@ -131,12 +144,45 @@ _LEG = LegPnl(
     settled_at="2026-01-05T20:21:07.000Z",
 )
 _VERSION = BetVersion(
-    **{name: getattr(_BET, name) for name in BetVersion.__struct_fields__},
+    **{
+        name: getattr(_BET, name)
+        for name in BetVersion.__struct_fields__
+        if name not in ("legs", "adjustment")
+    },
+    legs=[
+        {
+            "leg": 1,
+            "game_id": "match-1",
+            "sport": "football",
+            "competition": "Premier League",
+            "market": "match_result",
+            "selection": "home",
+            "odds": 2.35,
+        }
+    ],
+    adjustment=0,
 )
 _EXAMPLES: tuple[Struct, ...] = (
     GamesPage(as_of=_AS_OF, games=[_GAME], next_cursor=None),
     GameAnswer(as_of=_AS_OF, game=_GAME, markets=[_MARKET]),
     SportsAnswer(as_of=_AS_OF, sports=[SportPnl(sport="football", games=1, **_SUMS)]),
+    BreakdownAnswer(
+        as_of=_AS_OF,
+        by=["channel"],
+        rows=[
+            Breakdown(
+                values={"channel": "app"},
+                margin="0.047619",
+                hold="0.052100",
+                **{
+                    name: value
+                    for name, value in _SUMS.items()
+                    if name in Breakdown.__struct_fields__
+                },
+            )
+        ],
+        more=False,
+    ),
     BetAnswer(as_of=_AS_OF, bet=_BET, legs=[_LEG], versions=[_VERSION]),
 )
 _EVENT = GamesEvent(as_of=_AS_OF, kind="snapshot", part=1, parts=1, games=[_GAME], removed=[])

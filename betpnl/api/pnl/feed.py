@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from pymysql.connections import Connection
 from pymysql.err import MySQLError
@@ -52,6 +51,7 @@ class Feed:
         self._whole_at_s = 0.0
         self._lines: dict[str, games.Row] = {}
         self._games: dict[str, GamePnl] = {}
+        self._risks: dict[str, games.Risk] = {}
 
     def read(self, whole: bool = False) -> News:
         """Read now. whole: look at all games, as the first reading does anyway.
@@ -90,10 +90,10 @@ class Feed:
         assert self._since is not None
         as_of = games.now(connection)
         ids = games.changed_ids(connection, self._since)
-        lines = {line["game_id"]: line for line in games.lines_of(connection, ids)}
+        lines = {line["game_id"]: line for line in games.lines_of(connection, list(ids))}
         # A game may have been written in a table that says nothing without a bet on it.
         gone = [game_id for game_id in ids if game_id not in lines and game_id in self._games]
-        return self._news(connection, as_of, lines, gone=gone)
+        return self._news(connection, as_of, lines, ids, gone=gone)
 
     def _whole(self, connection: Connection) -> News:
         as_of = games.now(connection)
@@ -104,7 +104,7 @@ class Feed:
         there = {line["game_id"] for line in games.lines_of(connection, missing)}
         # What the risk is made of bears its own time; only games that are new or not as they
         # were need it read.
-        lately = set(games.changed_ids(connection, self._since or as_of))
+        lately = games.changed_ids(connection, self._since or as_of)
         news = {
             game_id: line
             for game_id, line in lines.items()
@@ -114,6 +114,8 @@ class Feed:
             connection,
             as_of,
             news,
+            # A selection that went away leaves no time behind.
+            dict.fromkeys(news, True),
             gone=[game_id for game_id in missing if game_id not in there],
             past=[game_id for game_id in missing if game_id in there],
         )
@@ -123,14 +125,17 @@ class Feed:
         connection: Connection,
         as_of: datetime,
         lines: dict[str, games.Row],
+        risky: dict[str, bool],
         *,
         gone: list[str],
         past: list[str] | None = None,
     ) -> News:
         changed = []
-        risks: dict[str, Any] = games.risks(connection, list(lines))
+        asked = [key for key in lines if risky.get(key) or key not in self._risks]
+        risks = games.risks(connection, asked)
+        self._risks.update({key: risks.get(key, games.Risk()) for key in asked})
         for game_id, line in lines.items():
-            game = games.game(line, risks.get(game_id))
+            game = games.game(line, self._risks[game_id])
             self._lines[game_id] = line
             if self._games.get(game_id) != game:
                 self._games[game_id] = game
@@ -138,4 +143,5 @@ class Feed:
         for game_id in (*gone, *(past or ())):
             self._lines.pop(game_id, None)
             self._games.pop(game_id, None)
+            self._risks.pop(game_id, None)
         return News(as_of, past is not None, changed, gone, past or [])

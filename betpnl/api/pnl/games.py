@@ -1,8 +1,4 @@
-"""Games, read from MySQL. Each function asks within the transaction that it is called in.
-
-What a game's open markets may still bring is read for the games of an answer alone: over all
-games it takes MySQL far longer than all else.
-"""
+"""Games, read from MySQL. Each function asks within the transaction that it is called in."""
 
 from __future__ import annotations
 
@@ -28,39 +24,25 @@ _LINE = f"""
     p.cash_out_pnl, p.expected_pnl, p.predicted_pnl, p.theoretical_pnl, p.realised_pnl,
     p.open_expected_pnl, p.total_pnl, {UPDATED_AT} AS updated_at
 """
-# Every table that a game's figures are made of. None has an index on the time: each bet would pay
-# for it, and to look through 5,000 rows takes a millisecond.
+# Every table that a game's figures are made of; 1 for those that its risk is made of. None has an
+# index on the time: each bet would pay for it, and to look through 5,000 rows takes a millisecond.
 CHANGED = " UNION ".join(
-    f"SELECT game_id FROM {table} WHERE updated_at >= %s"
-    for table in (
-        "game_placed",
-        "game_settled",
-        "game_ticket_settled",
-        "game",
-        "selection_book",
-        "selection_price",
-        "selection_result",
+    f"SELECT game_id, {risk} FROM {table} WHERE updated_at >= %s"
+    for table, risk in (
+        ("game_placed", 0),
+        ("game_settled", 0),
+        ("game_ticket_settled", 0),
+        ("game", 0),
+        ("game_risk", 1),
     )
 )
 CHANGED_TABLES = CHANGED.count("%s")
-_RISKS = """
-SELECT game_id, SUM(worst_case - market_realised_pnl), SUM(best_case - market_realised_pnl)
-FROM (
-    SELECT game_id, market, line,
-           MIN(worst_case) AS worst_case,
-           MAX(best_case) AS best_case,
-           MIN(market_realised_pnl) AS market_realised_pnl
-    FROM game_exposure
-    WHERE game_id IN %s
-    GROUP BY game_id, market, line
-) AS markets
-GROUP BY game_id
-"""
+_RISKS = "SELECT game_id, worst_case, best_case FROM game_risk WHERE game_id IN %(ids)s"
 _IDS_AT_ONCE = 500
 
 
 class Risk(NamedTuple):
-    """What a game's open markets may bring, added up as if each could go its own way."""
+    """What a game's open singles may bring, over all final scores."""
 
     worst: Decimal = Decimal(0)
     best: Decimal = Decimal(0)
@@ -77,11 +59,14 @@ def now(connection: Connection) -> datetime:
         return cursor.fetchone()[0]  # type: ignore[no-any-return]
 
 
-def changed_ids(connection: Connection, since: datetime) -> list[str]:
-    """Games with a figure that was written at this time or later."""
+def changed_ids(connection: Connection, since: datetime) -> dict[str, bool]:
+    """Games with a figure that was written at this time or later; True for those whose risk was."""
+    changed: dict[str, bool] = {}
     with connection.cursor() as cursor:
         cursor.execute(CHANGED, [since] * CHANGED_TABLES)
-        return [row[0] for row in cursor.fetchall()]
+        for game_id, risk in cursor.fetchall():
+            changed[game_id] = bool(risk) or changed.get(game_id, False)
+    return changed
 
 
 def lines(
@@ -106,7 +91,7 @@ def risks(connection: Connection, ids: Sequence[str]) -> dict[str, Risk]:
     found = {}
     with connection.cursor() as cursor:
         for some in _parts(ids):
-            cursor.execute(_RISKS, (some,))
+            cursor.execute(_RISKS, {"ids": some})
             found.update({row[0]: Risk(row[1], row[2]) for row in cursor.fetchall()})
     return found
 

@@ -99,7 +99,7 @@ def _conditions(connection: Connection, asked: GamesQuestion) -> Conditions:
         since = asked.changed_since.astimezone(UTC).replace(tzinfo=None) - OVERLAP
         ids = games.changed_ids(connection, since)
         if ids:
-            found.add("p.game_id IN %s", ids)
+            found.add("p.game_id IN %s", list(ids))
         else:
             found.add("FALSE")
     return found

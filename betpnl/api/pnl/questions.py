@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
+from betpnl.api.pnl.breakdowns import Dimension
 from betpnl.api.pnl.cursor import LENGTH_MAX, question_of
 from betpnl.contract import limits
 
@@ -43,6 +44,20 @@ class Which(BaseModel):
     competition: Annotated[
         list[Text], Field(max_length=50, description="Only these; may be repeated.")
     ] = []
+
+
+class BreakdownQuestion(BaseModel):
+    """The parameters of GET /v1/breakdowns."""
+
+    by: Annotated[
+        list[Dimension],
+        Field(
+            min_length=1,
+            max_length=6,
+            description="What to break down by; given several times, each mix of values is a row.",
+        ),
+    ]
+    limit: Annotated[int, Field(ge=1, le=10_000, description="Most rows.")] = 1000
 
 
 class GamesQuestion(Which):

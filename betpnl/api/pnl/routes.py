@@ -20,10 +20,11 @@ from betpnl.api import errors
 from betpnl.api.auth import Client, requires
 from betpnl.api.errors import ApiError
 from betpnl.api.openapi import error_response, reference
-from betpnl.api.pnl import bets, details, examples, pages, sports, stream
+from betpnl.api.pnl import bets, breakdowns, details, examples, pages, sports, stream
 from betpnl.api.pnl.answers import (
     TYPES,
     BetAnswer,
+    BreakdownAnswer,
     GameAnswer,
     GamesPage,
     SportsAnswer,
@@ -33,7 +34,7 @@ from betpnl.api.pnl.cursor import CursorError
 from betpnl.api.pnl.feed import Feed
 from betpnl.api.pnl.hub import Hub
 from betpnl.api.pnl.pool import RETRY_AFTER_S, Pool, UnavailableError, open_reader
-from betpnl.api.pnl.questions import GamesQuestion, Which
+from betpnl.api.pnl.questions import BreakdownQuestion, GamesQuestion, Which
 from betpnl.api.token_book import TokenBook
 from betpnl.contract.currencies import minor_units
 from betpnl.settings import Settings
@@ -200,6 +201,22 @@ async def get_sports(pnl: Pnl) -> Response:
 
 
 @router.get(
+    "/breakdowns",
+    dependencies=[_MAY_READ, Depends(only_known(BreakdownQuestion))],
+    response_model=None,
+    responses=_answers(BreakdownAnswer),
+    summary="PNL by sport, competition, market, channel, region or currency",
+)
+async def get_breakdown(asked: Annotated[BreakdownQuestion, Query()], pnl: Pnl) -> Response:
+    """The sums of each value, or of each mix of values, the largest handle first. They add up to
+    the whole: money over all rows is that over all games."""
+    by = list(dict.fromkeys(asked.by))
+    return _json(
+        await pnl.ask(lambda connection: breakdowns.breakdown(connection, by, asked.limit))
+    )
+
+
+@router.get(
     "/bets/{bet_id:id}",
     dependencies=[_MAY_READ, Depends(only_known())],
     response_model=None,
@@ -209,7 +226,8 @@ async def get_sports(pnl: Pnl) -> Response:
 async def get_bet(bet_id: str, pnl: Pnl) -> Response:
     """The newest version with its result and PNL, and every version that there was. 404 if there
     is none; if all that came of it was turned away, the reason is given."""
-    found = await pnl.ask(lambda connection: bets.bet(connection, bet_id))
+    minor = minor_units(pnl.settings.base_currency)
+    found = await pnl.ask(lambda connection: bets.bet(connection, bet_id, minor))
     if found is not None:
         return _json(found)
     partitions = pnl.settings.topic_partitions

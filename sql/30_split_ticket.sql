@@ -1,16 +1,21 @@
--- The legs of tickets with several, each with its game's share of the ticket. Only amounts that
+-- The legs of tickets, each with its game's share of the ticket. Only amounts that
 -- are never negative are shared: in whole minor units (expected payout in 0.0001), equally, the
 -- odd ones to the first legs, so that the games add up to the ticket.
-CREATE TEMPORARY VIEW ticket_leg AS
+CREATE TEMPORARY VIEW split_ticket AS
 SELECT
-    bet_id, ticket, accepted_at, bets, riding_bets, margin, leg_number,
+    bet_id, ticket, accepted_at, bets, riding_bets, handle_riding, payout_win, margin, leg_number,
+    channel, region, currency,
     SPLIT_INDEX(leg, U&'\001F', 0) AS game_id,
     SPLIT_INDEX(leg, U&'\001F', 1) AS market,
     SPLIT_INDEX(leg, U&'\001F', 2) AS line,
     SPLIT_INDEX(leg, U&'\001F', 3) AS selection,
+    CAST(SPLIT_INDEX(leg, U&'\001F', 4) AS DECIMAL(20,4)) AS odds,
     SPLIT_INDEX(leg, U&'\001F', 5) AS sport,
     CAST(SPLIT_INDEX(leg, U&'\001F', 6) AS INT) AS first_in_game,
     CAST(SPLIT_INDEX(leg, U&'\001F', 7) AS INT) AS first_in_sport,
+    CAST(SPLIT_INDEX(leg, U&'\001F', 8) AS DECIMAL(9,8)) AS p_win,
+    SPLIT_INDEX(leg, U&'\001F', 10) AS competition,
+    SPLIT_INDEX(leg, U&'\001F', 9) = '1' AS predicted_win,
     CAST(handle_units / leg_count
         + CASE WHEN leg_number <= MOD(handle_units, leg_count) THEN 1 ELSE 0 END
         AS DECIMAL(19,0)) * ${base_unit} AS handle,
@@ -31,7 +36,9 @@ SELECT
         AS DECIMAL(19,0)) * ${base_unit} AS predicted_payout
 FROM (
     SELECT
-        bet_id, ticket, accepted_at, bets, riding_bets, margin, leg_count,
+        bet_id, ticket, accepted_at, bets, riding_bets, handle_riding, payout_win, margin,
+        channel, region, currency,
+        CARDINALITY(SPLIT(SPLIT_INDEX(ticket, U&'\001D', 1), U&'\001E')) AS leg_count,
         CAST(handle * ${base_units} AS BIGINT) AS handle_units,
         CAST(bonus_handle * ${base_units} AS BIGINT) AS bonus_units,
         CAST(cash_out_handle * ${base_units} AS BIGINT) AS cash_out_units,
@@ -39,7 +46,7 @@ FROM (
         CAST(expected_payout * 10000 AS BIGINT) AS expected_units,
         CAST(predicted_payout * ${base_units} AS BIGINT) AS predicted_units
     FROM valued_bet
-    WHERE age = 1 AND leg_count > 1
+    WHERE age = 1 AND ticket IS NOT NULL
 )
 CROSS JOIN UNNEST(SPLIT(SPLIT_INDEX(ticket, U&'\001D', 1), U&'\001E'))
     WITH ORDINALITY AS u (leg, leg_number);

@@ -1,0 +1,1 @@
+"""Rows that are old enough leave MySQL for Parquet; no sum changes by it."""

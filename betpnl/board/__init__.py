@@ -1,0 +1,1 @@
+"""The board: PNL in real time, in a browser."""

@@ -1,0 +1,1 @@
+"""How all parts do: one sentence for people, metrics for Prometheus."""

@@ -1,0 +1,1 @@
+"""What is done beside the job, again and again: `betpnl upkeep`."""

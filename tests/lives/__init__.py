@@ -1,0 +1,1 @@
+"""Whole lives of bets, generated: every kind, every change, in any order."""
