@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
-from tests.e2e.world import World, bet, leg, result
+from tests.e2e.world import ON_BATCHED_WORLD, World, bet, leg, result
 from tests.waiting import until
 
-pytestmark = pytest.mark.e2e
+pytestmark = ON_BATCHED_WORLD
 
 
 def _without(record: dict[str, Any], name: str) -> dict[str, Any]:

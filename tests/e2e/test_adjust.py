@@ -6,17 +6,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
 from typing import Any
 
-import pytest
-
 from betpnl import stack
-from tests.e2e.world import World, bet, leg, now
+from tests.e2e.world import ON_BATCHED_WORLD, World, bet, leg, now
 from tests.waiting import until
 
-# What a batch swallows is not what this is about: one of the two worlds is enough.
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.parametrize("world", [1000], indirect=True, ids=["batched"]),
-]
+pytestmark = ON_BATCHED_WORLD
 
 BET = "SELECT status, fx_rate, handle, payout_win FROM bet WHERE bet_id = %s"
 GAME = "SELECT bets, handle FROM game_pnl WHERE game_id = %s"

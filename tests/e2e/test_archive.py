@@ -13,14 +13,10 @@ from betpnl.archive.parquet import of_bet
 from betpnl.archive.place import folder
 from betpnl.archive.run import Ages, Archived, run
 from betpnl.mysql import connect
-from tests.e2e.world import World, bet, betpnl, leg, result
+from tests.e2e.world import ON_BATCHED_WORLD, World, bet, betpnl, leg, result
 from tests.waiting import until
 
-# What a batch swallows is not what this is about: one of the two worlds is enough.
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.parametrize("world", [1000], indirect=True, ids=["batched"]),
-]
+pytestmark = ON_BATCHED_WORLD
 
 AGES = Ages(bets=5, buckets=5)
 SUMS = ("game_pnl", "sport_pnl", "game_board", "breakdown_pnl", "selection_riding")

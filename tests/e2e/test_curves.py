@@ -14,10 +14,10 @@ from pymysql.cursors import Cursor
 
 from betpnl.board.curves import Curve, Figures, Scope, curve
 from betpnl.mysql import connect
-from tests.e2e.world import World, bet, leg, result
+from tests.e2e.world import ON_BATCHED_WORLD, World, bet, leg, result
 from tests.waiting import until
 
-pytestmark = pytest.mark.e2e
+pytestmark = ON_BATCHED_WORLD
 
 BUCKETS = (
     "SELECT SUM(bets), SUM(handle), SUM(payout), SUM(expected_payout), SUM(revalued) "

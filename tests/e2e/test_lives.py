@@ -10,20 +10,15 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from betpnl.verify.tables import TABLES, Table
-from tests.e2e.world import World
+from tests.e2e.world import ON_BATCHED_WORLD, World
 from tests.lives import truth
 from tests.lives.strategies import RATE_CURRENCIES, Life, Message, lives
 
-# What a batch swallows is not what this is about: one of the two worlds is enough.
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.parametrize("world", [1000], indirect=True, ids=["batched"]),
-]
+pytestmark = ON_BATCHED_WORLD
 
 ROUNDS = int(os.environ.get("LIVES_ROUNDS", "1"))
 LIVES = 12

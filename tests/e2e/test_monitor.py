@@ -20,14 +20,10 @@ from betpnl.mysql import connect
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
 from betpnl.stack.memory import passwords
-from tests.e2e.world import World, bet
+from tests.e2e.world import ON_BATCHED_WORLD, World, bet
 from tests.waiting import until
 
-# How rows are flushed changes nothing here: one of the two worlds will do.
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.parametrize("world", [1000], indirect=True, ids=["batched"]),
-]
+pytestmark = ON_BATCHED_WORLD
 
 DOC = (PROJECT / "docs" / "bi.md").read_text(encoding="utf-8")
 USER, *QUERIES = re.findall(r"```sql\n(.*?)```", DOC, re.DOTALL)

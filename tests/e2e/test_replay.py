@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
+from tests.e2e.world import ON_BATCHED_WORLD, World, betpnl
 
-from tests.e2e.world import World, betpnl
-
-pytestmark = pytest.mark.e2e
+pytestmark = ON_BATCHED_WORLD
 
 SECONDS = 20
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from confluent_kafka import Producer
 
 from betpnl import stack
@@ -34,6 +35,11 @@ SMALL: dict[str, Any] = {
     "checkpoint_interval_ms": 2000,
 }
 Record = Mapping[str, Any]
+# For what rows flushed one by one would not show better: it need not take twice as long.
+ON_BATCHED_WORLD = [
+    pytest.mark.e2e,
+    pytest.mark.parametrize("world", [1000], indirect=True, ids=["batched"]),
+]
 
 
 def betpnl(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
