@@ -85,7 +85,10 @@ def contradiction(legs: Sequence[Leg]) -> str | None:
         if len(together) == 1:
             continue
         names = " and ".join(str(leg.leg) for leg in together)
-        picks = tuple((leg.market, leg.line, leg.selection, _known(leg)) for leg in together)
+        known = _known(together)
+        picks = tuple(
+            (leg.market, leg.line, leg.selection, known[leg.market, leg.line]) for leg in together
+        )
         if len({pick[:3] for pick in picks}) < len(picks):
             return f"legs: {names} name one selection twice"
         if not _can_all_win(picks):
@@ -93,8 +96,15 @@ def contradiction(legs: Sequence[Leg]) -> str | None:
     return None
 
 
-def _known(leg: Leg) -> frozenset[str]:
-    return frozenset((leg.selection, *(leg.market_odds or ())))
+def _known(legs: Sequence[Leg]) -> dict[tuple[str, str], frozenset[str]]:
+    """What is known of each market of a game, from all of its legs together."""
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for leg in legs:
+        found[leg.market, leg.line] |= {leg.selection, *(leg.market_odds or ())}
+        # Whether a draw is offered or cannot come: either way both sides never win.
+        if leg.market == "match_result":
+            found[leg.market, leg.line].add("draw")
+    return {market: frozenset(names) for market, names in found.items()}
 
 
 @lru_cache(maxsize=10_000)

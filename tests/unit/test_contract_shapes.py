@@ -131,6 +131,10 @@ BOTH = "both_teams_to_score"
         [("total_points", "221.5", "under"), ("asian_handicap", "-230.5", "home")],
         [("odd_even", "", "odd"), ("correct_score", "", "2-2")],
         [("corners", "", "most"), ("corners", "", "most")],
+        [("match_result", "", "home"), ("match_result", "", "away")],
+        [("match_result", "", "home"), ("match_result", "", "draw")],
+        [("match_result", "", "home"), ("correct_score", "", "1-1")],
+        [("european_handicap", "-1", "home"), ("european_handicap", "-1", "draw")],
     ],
 )
 def test_legs_that_cannot_all_win_are_rejected(picks: list[tuple[str, str, str]]) -> None:

@@ -143,6 +143,21 @@ def test_where_others_may_win_too_the_best_is_that_none_of_these_does() -> None:
     assert bounds(markets(book, {})).best == D(150)
 
 
+@pytest.mark.parametrize("market", ["place", "anytime_scorer", "made_up"])
+def test_where_several_may_win_all_of_them_may(market: str) -> None:
+    book = [position(market, "", name, "10", "100") for name in "abc"]
+    found = bounds(markets(book, {}))
+
+    assert (found.worst, found.best) == (3 * (D(10) - 100), D(30))
+
+
+def test_of_over_and_under_only_one_wins_whatever_the_market() -> None:
+    book = [position("corners", "9.5", name, "10", "19") for name in ("over", "under")]
+    found = bounds(markets(book, {}))
+
+    assert (found.worst, found.best) == (D(20) - 19, D(20) - 19)
+
+
 def test_a_market_settled_in_part_goes_either_way() -> None:
     book = [
         position("match_result", "", "home", "100", "235"),
