@@ -40,8 +40,8 @@ DDL = (
     "CREATE TABLE betpnl_ways.bet (bet_id VARCHAR(64) PRIMARY KEY, version BIGINT, "
     "status VARCHAR(16), accepted_at DATETIME(3), customer_id VARCHAR(64), channel VARCHAR(64), "
     "region VARCHAR(64), currency CHAR(3), fx_rate DECIMAL(16,10), stake DECIMAL(13,3), "
-    "stake_type VARCHAR(8), bet_type VARCHAR(16), fraction DECIMAL(9,8), amount DECIMAL(13,3), "
-    "legs JSON)",
+    "stake_type VARCHAR(8), bet_type VARCHAR(16), `system` JSON, "
+    "fraction DECIMAL(9,8), amount DECIMAL(13,3), legs JSON)",
     "CREATE TABLE betpnl_ways.game (game_id VARCHAR(64) PRIMARY KEY, version BIGINT, "
     "sport VARCHAR(64), competition VARCHAR(64), home VARCHAR(64), away VARCHAR(64), "
     "starts_at DATETIME(3), status VARCHAR(16), minute INT, score_home INT, score_away INT)",
@@ -59,8 +59,8 @@ tables = { "betpnl_ways.bet" = ["bet_id"] }
 key = "bet_id"
 select = '''
 SELECT bet_id, version, status, accepted_at, customer_id, channel, region, currency, fx_rate,
-       stake, stake_type, bet_type, fraction AS `cash_out.fraction`, amount AS `cash_out.amount`,
-       legs
+       stake, stake_type, bet_type, `system`, fraction AS `cash_out.fraction`,
+       amount AS `cash_out.amount`, legs
 FROM betpnl_ways.bet WHERE bet_id IN :keys
 '''
 
@@ -125,10 +125,10 @@ class Ways:
             if row.get(name):
                 row[name] = row[name].removesuffix("Z").partition("+")[0].replace("T", " ")
         row = {
-            name: json.dumps(value) if isinstance(value, list) else value
+            name: json.dumps(value) if isinstance(value, list | dict) else value
             for name, value in row.items()
         }
-        table, names = topic.name.removesuffix("s"), ", ".join(row)
+        table, names = topic.name.removesuffix("s"), ", ".join(f"`{name}`" for name in row)
         with self.connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT version FROM betpnl_ways.{table} "
