@@ -105,7 +105,7 @@ def test_what_each_selection_brings_is_what_the_view_says(reader: Connection) ->
 def test_worst_and_best_of_whole_markets_are_the_views(
     reader: Connection, writer: Connection
 ) -> None:
-    whole = Market("match_result", ""), Market("most_cards", "")
+    whole = Market("match_result", ""), Market("half_time_result", "")
     for pays, market in zip((100, 7), whole, strict=True):
         backed = {"home": pays, "draw": 20, "away": 3}
         put(
