@@ -5,12 +5,11 @@ The order of a row's fields is that of sql/21_bet_scored.sql.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
-from itertools import islice
+from collections.abc import Iterable
 
 from betpnl import ticket_pnl
 from betpnl.bet_money import money_of, stake_of
+from betpnl.bet_scoring import BetScore, score_bets
 from betpnl.contract.checks import Rules
 from betpnl.contract.currencies import MINOR_UNITS
 from betpnl.contract.reading import Rejected, excerpt, reader
@@ -18,11 +17,11 @@ from betpnl.contract.records import Bet
 from betpnl.contract.texts import epoch_ms, legs_text, terms_text
 from betpnl.contract.topics import BETS
 from betpnl.model.outcome import FALLBACK_VERSION
-from betpnl.model.scoring import LegScore, Model, score_legs
+from betpnl.model.scoring import Model
 from betpnl.packing import number
 from betpnl.references import resolve
 from betpnl.references.resolve import References
-from betpnl.ticket_making import LegChance, is_single, ticket_margin, ticket_of
+from betpnl.ticket_making import is_single, ticket_margin, ticket_of
 
 Row = list[str | None]
 MODEL_VERSION = 24
@@ -55,17 +54,13 @@ class BetRows:
             except Rejected as fault:
                 read.append([str(fault), excerpt(message)])
         bets = [item for item in read if isinstance(item, Bet)]
-        scores = iter(score_legs(self._model, [leg for bet in bets for leg in bet.legs]))
-        return [
-            self._row(item, list(islice(scores, len(item.legs)))) if isinstance(item, Bet) else item
-            for item in read
-        ]
+        scores = iter(score_bets(self._model, bets))
+        return [self._row(item, next(scores)) if isinstance(item, Bet) else item for item in read]
 
-    def _row(self, bet: Bet, scores: Sequence[LegScore]) -> Row:
+    def _row(self, bet: Bet, scored: BetScore) -> Row:
         cash_out = bet.cash_out
-        by_model = all(score.by_model for score in scores)
         if is_single(bet):
-            (first,), (score,) = bet.legs, scores
+            (first,), (score,) = bet.legs, scored.legs
             selection = (first.game_id, first.sport, first.market, first.line, first.selection)
             odds = number(first.odds)
             probability = f"{score.probability:.8f}"
@@ -73,8 +68,9 @@ class BetRows:
             predicted = score.likeliest
             packed = payout_win = predicted_payout = None
         else:
-            chances = [_chance(score) for score in scores]
-            ticket = ticket_of(bet, stake_of(bet), money_of(bet, self._base_minor), chances)
+            chances = scored.chances()
+            money = money_of(bet, self._base_minor)
+            ticket = ticket_of(bet, stake_of(bet), money, chances, scored.joint)
             selection = ("", "", "", "", "")
             odds = number(ticket_pnl.total_odds(ticket))
             probability = number(ticket.probability)
@@ -82,8 +78,6 @@ class BetRows:
             predicted = all(leg.predicted for leg in ticket.legs)
             packed, payout_win = ticket.packed(), number(ticket.payout_win)
             predicted_payout = number(ticket_pnl.predicted_payout(ticket))
-            # A builder's price stands in for what the model cannot know: how its legs depend.
-            by_model = by_model and bet.odds is None
         return [
             None,
             bet.bet_id,
@@ -101,11 +95,11 @@ class BetRows:
             bet.bet_type,
             "0" if cash_out is None else number(cash_out.fraction),
             "0" if cash_out is None else number(cash_out.amount),
-            str(len(scores)),
+            str(len(bet.legs)),
             *selection,
             odds,
             probability,
-            self._model.version if by_model else FALLBACK_VERSION,
+            self._model.version if scored.by_model else FALLBACK_VERSION,
             "1" if predicted else "0",
             margin,
             legs_text(bet.legs),
@@ -118,11 +112,3 @@ class BetRows:
             "1" if self._references.takes_rate(bet) else "0",
             bet.legs[0].competition if packed is None else "",
         ]
-
-
-def _chance(score: LegScore) -> LegChance:
-    return LegChance(_decimal(score.probability), score.likeliest, _decimal(score.margin))
-
-
-def _decimal(value: float) -> Decimal:
-    return Decimal(f"{value:.8f}")

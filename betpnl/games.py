@@ -7,17 +7,17 @@ has a score and no prices, and its markets are suspended.
 
 from __future__ import annotations
 
-import csv
-import gzip
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 from betpnl.errors import UserError
+from betpnl.game_tables import rows
+from betpnl.pnl import Outcome
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 
@@ -29,7 +29,7 @@ Prices = Mapping[str, Mapping[str, Mapping[str, Decimal]]]
 
 
 class Settlement(NamedTuple):
-    """How a selection ended: result is 'win', 'lose' or 'push'.
+    """How a selection ended: result is one of the contract's; 'win', 'lose' or 'push' in data/.
 
     dead_heat: (n, d) if the win is shared (a tie on the exchange pays 1/2 on both), else None.
     """
@@ -85,63 +85,113 @@ class Game:
 def load_games(path: Path | None = None) -> list[Game]:
     """All games, in order of start and id; `path` is the folder (default: data/).
 
-    Raises UserError if a table is missing.
+    The tables are those of data/README.md, each CSV, gzip'd CSV or Parquet. Raises UserError if
+    one is missing, or holds what cannot be.
     """
     folder = path or DATA_FOLDER
-    prices: dict[tuple[str, str], dict[str, dict[str, dict[str, Decimal]]]] = {}
-    for row in _rows(folder, "prices"):
-        markets = prices.setdefault((row["game_id"], row["checkpoint"]), {})
-        lines = markets.setdefault(row["market"], {})
-        lines.setdefault(row["line"], {})[row["selection"]] = Decimal(row["odds"])
-    checkpoints: dict[str, list[Checkpoint]] = defaultdict(list)
-    for row in _rows(folder, "checkpoints"):
-        checkpoints[row["game_id"]].append(
-            Checkpoint(
-                label=row["checkpoint"],
-                fraction=float(row["fraction"]),
-                minute=int(row["minute"]),
-                score_home=int(row["score_home"]) if row["score_home"] else None,
-                score_away=int(row["score_away"]) if row["score_away"] else None,
-                prices=prices.get((row["game_id"], row["checkpoint"]), {}),
+    offered = _offered(folder)
+    checkpoints = _checkpoints(folder, offered)
+    results: dict[str, dict[ResultKey, Settlement]] = defaultdict(dict)
+    for row in rows(folder, "results", ("game_id", "market", "selection", "result")):
+        key = row.text("market"), row.text("line"), row.text("selection")
+        results[row.text("game_id")][key] = Settlement(
+            row.read("result", _result), row.if_any("dead_heat", _fraction)
+        )
+    games = []
+    for row in rows(folder, "games", ("game_id", "sport", "starts_at", "duration_min")):
+        game_id = row.text("game_id")
+        home, away = (row.if_any(column, int) for column in ("home_score", "away_score"))
+        if game_id not in checkpoints:
+            raise row.fault(f"game {game_id!r} has no checkpoint, or a second row")
+        games.append(
+            Game(
+                game_id=game_id,
+                sport=row.text("sport"),
+                competition=row.text("competition"),
+                season=row.text("season"),
+                home=row.text("home"),
+                away=row.text("away"),
+                starts_at=row.read("starts_at", _time),
+                duration_min=row.read("duration_min", _minutes),
+                final_score=None if home is None or away is None else (home, away),
+                checkpoints=tuple(sorted(checkpoints.pop(game_id), key=lambda each: each.fraction)),
+                results=results[game_id],
             )
         )
-    results: dict[str, dict[ResultKey, Settlement]] = defaultdict(dict)
-    for row in _rows(folder, "results"):
-        key = row["market"], row["line"], row["selection"]
-        results[row["game_id"]][key] = Settlement(row["result"], _fraction(row["dead_heat"]))
-    return [
-        Game(
-            game_id=row["game_id"],
-            sport=row["sport"],
-            competition=row["competition"],
-            season=row["season"],
-            home=row["home"],
-            away=row["away"],
-            starts_at=datetime.fromisoformat(row["starts_at"]),
-            duration_min=int(row["duration_min"]),
-            final_score=(
-                (int(row["home_score"]), int(row["away_score"])) if row["home_score"] else None
-            ),
-            checkpoints=tuple(checkpoints[row["game_id"]]),
-            results=results[row["game_id"]],
+    return sorted(games, key=lambda game: (game.starts_at, game.game_id))
+
+
+_Offered = dict[tuple[str, str], dict[str, dict[str, dict[str, Decimal]]]]
+
+
+def _offered(folder: Path) -> _Offered:
+    """Prices by game and checkpoint."""
+    prices: _Offered = {}
+    for row in rows(folder, "prices", ("game_id", "checkpoint", "market", "selection", "odds")):
+        markets = prices.setdefault((row.text("game_id"), row.text("checkpoint")), {})
+        lines = markets.setdefault(row.text("market"), {})
+        lines.setdefault(row.text("line"), {})[row.text("selection")] = row.read("odds", _odds)
+    return prices
+
+
+def _checkpoints(folder: Path, prices: _Offered) -> dict[str, list[Checkpoint]]:
+    """Checkpoints by game, with their prices, each of which has to find one."""
+    found: dict[str, list[Checkpoint]] = defaultdict(list)
+    left = set(prices)
+    for row in rows(folder, "checkpoints", ("game_id", "checkpoint", "fraction", "minute")):
+        key = row.text("game_id"), row.text("checkpoint")
+        left.discard(key)
+        found[key[0]].append(
+            Checkpoint(
+                label=key[1],
+                fraction=row.read("fraction", _share),
+                minute=row.read("minute", int),
+                score_home=row.if_any("score_home", int),
+                score_away=row.if_any("score_away", int),
+                prices=prices.get(key, {}),
+            )
         )
-        for row in _rows(folder, "games")
-    ]
+    if left:
+        game_id, label = min(left)
+        raise UserError(
+            f"{folder}: prices has checkpoint {label!r} of game {game_id!r}, which is not in "
+            f"checkpoints ({len(left)} such)."
+        )
+    return found
 
 
-def _fraction(text: str) -> tuple[int, int] | None:
-    if not text:
-        return None
+def _fraction(text: str) -> tuple[int, int]:
     numerator, denominator = text.split("/")
     return int(numerator), int(denominator)
 
 
-def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
-    file = folder / f"{name}.csv.gz"
-    try:
-        with gzip.open(file, "rt", encoding="utf-8", newline="") as text:
-            yield from csv.DictReader(text)
-    except FileNotFoundError as error:
-        raise UserError(
-            f"{file} is missing: restore it, or make it with `python data/build.py SOURCES`."
-        ) from error
+def _result(text: str) -> str:
+    return Outcome(text).value
+
+
+def _odds(text: str) -> Decimal:
+    odds = Decimal(text)
+    if not (odds.is_finite() and odds > 1):
+        raise ValueError
+    return odds
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share < 1:
+        raise ValueError
+    return share
+
+
+def _minutes(text: str) -> int:
+    minutes = int(text)
+    if minutes <= 0:
+        raise ValueError
+    return minutes
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError
+    return time.astimezone(UTC)

@@ -29,8 +29,17 @@ def is_single(bet: Bet) -> bool:
     return bet.bet_type == "single"
 
 
-def ticket_of(bet: Bet, stake: pnl.Stake, money: pnl.Money, chances: Sequence[LegChance]) -> Ticket:
-    """The ticket of a bet; ``chances`` are of the bet's legs, in order."""
+def ticket_of(
+    bet: Bet,
+    stake: pnl.Stake,
+    money: pnl.Money,
+    chances: Sequence[LegChance],
+    joint: Decimal | None = None,
+) -> Ticket:
+    """The ticket of a bet; ``chances`` are of the bet's legs, in order.
+
+    joint: the probability, 8 decimals, that all legs of a bet builder win, if it is known.
+    """
     legs: Sequence[Leg]
     known: Sequence[LegChance]
     parts: tuple[Part, ...]
@@ -38,7 +47,7 @@ def ticket_of(bet: Bet, stake: pnl.Stake, money: pnl.Money, chances: Sequence[Le
         case "each_way":
             legs, known, parts = _each_way(bet, chances)
         case "bet_builder":
-            whole = _whole(bet, chances)
+            whole = _whole(bet, chances, joint)
             legs, parts = bet.legs, (Part(_all(bet.legs), (len(bet.legs),), whole=whole),)
             # Its legs are won together or not at all.
             known = [each._replace(predicted=whole.probability >= _EVEN) for each in chances]
@@ -82,10 +91,12 @@ def _system(bet: Bet) -> Part:
     return Part(legs, tuple(bet.system.sizes), bankers)
 
 
-def _whole(bet: Bet, chances: Sequence[LegChance]) -> Whole:
-    """A builder's legs depend on each other, so its own price says how likely it is."""
+def _whole(bet: Bet, chances: Sequence[LegChance], joint: Decimal | None) -> Whole:
+    """A builder's legs depend on each other: where that is not known, its own price has to do."""
     assert bet.odds is not None
-    return Whole(bet.odds, _priced(bet.odds, ticket_margin(chances)))
+    if joint is None:
+        joint = _priced(bet.odds, ticket_margin(chances))
+    return Whole(bet.odds, joint)
 
 
 def _priced(odds: Decimal, margin: Decimal) -> Decimal:

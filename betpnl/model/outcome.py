@@ -1,4 +1,4 @@
-"""The trained model behind one ONNX session."""
+"""A trained model behind one ONNX session."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from betpnl.errors import UserError
-from betpnl.model.features import COLUMNS, PROBABILITY_MIN
+from betpnl.model.features import columns
+from betpnl.model.recipe import Recipe
 
+HOW = "`betpnl train`"
 FALLBACK_VERSION = "fallback"
 """The model version of a row that the model could not score."""
 
 
 class OutcomeModel:
-    """Probability that a selection wins, one inference a batch.
+    """A score for each selection of a market, one inference a batch.
+
+    version: names the file. recipe: how its features are made.
 
     It may not keep anything between batches, change what it was given, or raise on a row.
     Raises UserError if the file is missing, is no ONNX model, or was trained on other columns.
@@ -37,31 +41,39 @@ class OutcomeModel:
         except OSError as error:
             raise UserError(
                 f"The model {path} cannot be read ({error.strerror}): set model_path to a model, "
-                "or make one with `python models/train.py`."
+                f"or make one with {HOW}."
             ) from error
         except Exception as error:  # onnxruntime has an exception class for each kind of damage
             raise UserError(
                 f"The model {path} is not a usable ONNX file: set model_path to a model, or make "
-                "one with `python models/train.py`."
+                f"one with {HOW}."
             ) from error
         metadata = session.get_modelmeta().custom_metadata_map
-        if metadata.get("columns") != ",".join(COLUMNS) or not metadata.get("model_version"):
+        self.version: str = metadata.get("model_version", "")
+        try:
+            self.recipe = Recipe.from_json(metadata.get("recipe", ""))
+            fits = metadata.get("columns") == ",".join(columns(self.recipe))
+        except ValueError:
+            fits = False
+        if not fits or not self.version:
             raise UserError(
                 f"The model {path} was made for other features than this version of betpnl has: "
-                "set model_path to another, or make it again with `python models/train.py`."
+                f"set model_path to another, or make it again with {HOW}."
             )
         self._session = session
         self._input = session.get_inputs()[0].name
-        self.version: str = metadata["model_version"]
+        self._output = session.get_outputs()[-1].name
 
     def predict(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Probabilities [n] for a matrix of `features.feature_matrix` [n, k], n = 0 included.
+        """Scores [n] for a matrix of `features.feature_matrix` [n, k], n = 0 included.
 
-        Within [1e-6, 1 - 1e-6]; NaN where the row holds one, for the caller to fall back.
+        A selection's share of its market's scores is its probability (`features.within_market`).
+        NaN where a row holds one, for the caller to fall back. A model that gives [n, 1], or the
+        two probabilities of a classifier [n, 2], is taken as well.
         """
         if len(features) == 0:
             return np.empty(0)
         matrix = np.ascontiguousarray(features, dtype=np.float32)
-        raw = self._session.run(None, {self._input: matrix})[0]
-        probability: NDArray[np.float64] = raw.astype(np.float64)
-        return np.clip(probability, PROBABILITY_MIN, 1.0 - PROBABILITY_MIN)
+        (raw,) = self._session.run([self._output], {self._input: matrix})
+        scores: NDArray[np.float64] = raw.reshape(len(features), -1)[:, -1].astype(np.float64)
+        return scores

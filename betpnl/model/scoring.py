@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,24 +11,32 @@ from numpy.typing import NDArray
 from betpnl.contract.records import Leg
 from betpnl.model.features import (
     PROBABILITY_MIN,
+    Markets,
     fallback_probability,
     feature_matrix,
-    market_overround,
-    sport_codes,
+    is_total,
+    margin_free,
+    usable_markets,
+    within_market,
 )
+from betpnl.model.margin import Floats, sizes_of
+from betpnl.model.recipe import Recipe
+from betpnl.model.score_chances import SPORT, in_play_chance
+
+_HALF = 0.5
 
 
 class Model(Protocol):
     """What scoring asks of a model."""
 
     version: str
+    recipe: Recipe
 
     def predict(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Probabilities [n] of features [n, columns]; NaN where it cannot tell."""
+        """Scores [n] of features [n, columns]; NaN where it cannot tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class LegScore:
+class LegScore(NamedTuple):
     """What the model says of one leg.
 
     probability: within (0, 1). by_model: False where the fallback stood in. likeliest: no
@@ -44,60 +51,114 @@ class LegScore:
 
 
 def score_legs(model: Model, legs: Sequence[Leg]) -> list[LegScore]:
-    """Score each leg among all selections of its market; never raises on what a leg holds."""
-    # A market is a run of rows, its own selection first, so that one pass tells the likeliest.
-    odds: list[float] = []
-    overrounds: list[float] = []
-    sizes: list[int] = []
-    starts: list[int] = []
-    for leg in legs:
-        market = leg.market_odds
-        overround, selections = market_overround(leg.selection, market)
-        starts.append(len(odds))
-        overrounds.append(overround)
-        if selections and market is not None:
-            own = market[leg.selection]
-            odds.append(own)
-            odds.extend(price for name, price in market.items() if name != leg.selection)
-            sizes.append(selections)
-        else:
-            odds.append(float(leg.odds))
-            sizes.append(1)
-    if not legs:
-        return []
+    """Score each leg among all selections of its market; never raises on what a leg holds.
 
-    runs = np.array(sizes)
-    first = np.array(starts)
-    flat_odds = np.array(odds)
-    overround_by_leg = np.array(overrounds)
-    minutes = np.array([np.nan if leg.minute is None else leg.minute for leg in legs])
-    flat_overround = np.repeat(overround_by_leg, runs)
-    features = feature_matrix(
-        flat_odds,
-        flat_overround,
-        np.repeat(runs, runs).astype(np.float64),
-        np.repeat(sport_codes(leg.sport for leg in legs), runs),
-        np.repeat(np.array([leg.in_play for leg in legs]), runs),
-        np.repeat(minutes, runs),
-    )
-    predicted = model.predict(features)
-    scored = np.logical_and.reduceat(np.isfinite(predicted), first) & (runs > 1)
-    # One yardstick within a market: where the model cannot score all of it, it scores none.
-    probabilities = np.where(
-        np.repeat(scored, runs), predicted, fallback_probability(flat_odds, flat_overround)
-    )
-    own_probability = probabilities[first]
-    likeliest = np.where(
-        runs > 1,
-        own_probability >= np.maximum.reduceat(probabilities, first),
-        own_probability >= 0.5,
-    )
-    with np.errstate(invalid="ignore"):
-        margins = np.nan_to_num(1.0 - 1.0 / overround_by_leg)
-    clipped = np.clip(own_probability, PROBABILITY_MIN, 1.0 - PROBABILITY_MIN)
-    return [
-        LegScore(*values)
-        for values in zip(
-            clipped.tolist(), scored.tolist(), likeliest.tolist(), margins.tolist(), strict=True
+    A leg without its market's odds is a market of two, itself and all else, with the margin that
+    its sport's market was trained with. Football in play without a price of the moment is scored
+    by its score and minute.
+    """
+    batch = _Batch(model.recipe)
+    for place, leg in enumerate(legs):
+        batch.add(place, leg)
+    scores = dict(batch.scores(model, legs))
+    for place, leg in enumerate(legs):
+        if leg.in_play and leg.sport == SPORT:
+            chance = in_play_chance(model.recipe, leg)
+            if chance is not None:
+                margin = scores[place].margin if place in scores and leg.market_odds else 0.0
+                scores[place] = LegScore(chance.probability, True, chance.likeliest, margin)
+    return [scores.get(place) or _fallback(model.recipe, leg) for place, leg in enumerate(legs)]
+
+
+def _fallback(recipe: Recipe, leg: Leg) -> LegScore:
+    """By the leg's own odds, the usual margin taken out where it is known."""
+    overround = recipe.overround(leg.sport, leg.market)
+    probability = fallback_probability(float(leg.odds), overround)
+    return LegScore(probability, False, probability >= _HALF, 0.0)
+
+
+class _Batch:
+    """Markets side by side: rows of odds, and which of them are the legs' own."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._odds: list[float] = []
+        self._starts: list[int] = []
+        self._own: list[int] = []
+        self._places: list[int] = []
+
+    def add(self, place: int, leg: Leg) -> None:
+        """Take a leg's market, or what stands for it, if there is anything."""
+        market = leg.market_odds
+        if market:
+            if leg.selection not in market:
+                return
+            self._own.append(len(self._odds) + list(market).index(leg.selection))
+            run: Iterable[float] = market.values()
+        else:
+            overround = self._recipe.overround(leg.sport, leg.market)
+            if overround is None:
+                return
+            # Its margin has been taken out here, so that the market of two has none.
+            fair = max(float(leg.odds) * overround, 1.0 + PROBABILITY_MIN)
+            run = (fair, 1.0 / (1.0 - 1.0 / fair))
+            self._own.append(len(self._odds))
+        self._places.append(place)
+        self._starts.append(len(self._odds))
+        self._odds.extend(run)
+
+    def scores(self, model: Model, legs: Sequence[Leg]) -> Iterable[tuple[int, LegScore]]:
+        """Place and score of each leg whose market the model can use."""
+        if not self._places:
+            return ()
+        odds, starts = np.array(self._odds, np.float64), np.array(self._starts)
+        usable = usable_markets(odds, starts)
+        places, own = np.array(self._places), np.array(self._own)
+        if not usable.all():
+            sizes = sizes_of(starts, len(odds))
+            odds = odds[np.repeat(usable, sizes)]
+            offsets = (own - starts)[usable]
+            starts = np.cumsum(sizes[usable]) - sizes[usable]
+            places, own = places[usable], starts + offsets
+        placed = places.tolist()
+        if not placed:
+            return ()
+        markets = self._markets(odds, starts, [legs[place] for place in placed])
+        free = margin_free(self._recipe, markets)
+        raw = model.predict(feature_matrix(self._recipe, markets, free))
+        predicted = within_market(np.where(raw >= 0, raw, np.nan), markets)
+        # One yardstick within a market: where the model cannot score all of it, it scores none.
+        scored = np.logical_and.reduceat(np.isfinite(predicted), starts)
+        probabilities = predicted
+        if not scored.all():
+            probabilities = np.where(markets.spread(scored), predicted, free)
+        mine = probabilities[own]
+        found = zip(
+            np.clip(mine, PROBABILITY_MIN, 1.0 - PROBABILITY_MIN).tolist(),
+            scored.tolist(),
+            (mine >= np.maximum.reduceat(probabilities, starts)).tolist(),
+            self._margins(markets, placed, legs),
+            strict=True,
         )
-    ]
+        return zip(placed, map(LegScore._make, found), strict=True)
+
+    def _markets(self, odds: Floats, starts: NDArray[np.int64], legs: Sequence[Leg]) -> Markets:
+        codes = {sport: code for code, sport in enumerate(self._recipe.sports)}
+        return Markets(
+            odds=odds,
+            starts=starts,
+            sport=np.array([codes.get(leg.sport, -1) for leg in legs]),
+            in_play=np.array([leg.in_play for leg in legs]),
+            minute=np.array(
+                [np.nan if leg.minute is None else leg.minute for leg in legs], np.float64
+            ),
+            is_total=np.array([is_total(leg.market_odds or (leg.selection,)) for leg in legs]),
+        )
+
+    @staticmethod
+    def _margins(markets: Markets, places: Sequence[int], legs: Sequence[Leg]) -> list[float]:
+        margins: list[float] = (1.0 - 1.0 / markets.overround).tolist()
+        return [
+            margin if legs[place].market_odds else 0.0
+            for margin, place in zip(margins, places, strict=True)
+        ]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from betpnl import pnl
 from betpnl.bet_money import money_of, stake_of
+from betpnl.bet_scoring import score_bets
 from betpnl.contract.records import Bet
-from betpnl.model.scoring import LegScore, Model, score_legs
-from betpnl.ticket_making import LegChance, is_single, ticket_of
+from betpnl.model.scoring import Model
+from betpnl.ticket_making import is_single, ticket_of
 from betpnl.verify.compare import Comparison, Report
 from betpnl.verify.scores import TOLERANCE
 from betpnl.verify.tables import Table
@@ -42,23 +40,15 @@ class Rescorer:
         return self._comparison.report
 
     def _score(self) -> None:
-        legs = [leg for bet, _ in self._waiting for leg in bet.legs]
-        scored = iter(score_legs(self._model, legs))
-        for bet, score in self._waiting:
-            chances = [_chance(next(scored)) for _ in bet.legs]
+        scored = score_bets(self._model, [bet for bet, _ in self._waiting])
+        for (bet, score), found in zip(self._waiting, scored, strict=True):
+            chances = found.chances()
             if is_single(bet):
                 again = chances[0].probability
             else:
-                again = ticket_of(bet, stake_of(bet), money_of(bet, 0), chances).probability
+                money = money_of(bet, 0)
+                again = ticket_of(bet, stake_of(bet), money, chances, found.joint).probability
             off = abs(again - score.p_win) > TOLERANCE
             fault = ("p_win", str(again), str(score.p_win))
             self._comparison.found((bet.bet_id,), (bet.bet_id,), [fault] if off else ())
         self._waiting.clear()
-
-
-def _chance(score: LegScore) -> LegChance:
-    probability, margin = (
-        pnl.round_half_up(Decimal(value), pnl.PROBABILITY_DECIMALS)
-        for value in (score.probability, score.margin)
-    )
-    return LegChance(probability, score.likeliest, margin)

@@ -202,8 +202,6 @@ def test_the_bounds_themselves_are_taken(world: World) -> None:
 
 def test_markets_that_the_model_cannot_use_take_the_fallback(world: World) -> None:
     odd: list[Any] = [
-        None,
-        {},
         {"away": 2.0},
         {"home": 2.35},
         {"home": 1.0, "away": 2.0},

@@ -11,21 +11,33 @@ from hypothesis import strategies as st
 from onnx import helper
 
 from betpnl.errors import UserError
-from betpnl.model.features import COLUMNS, SPORTS, feature_matrix
+from betpnl.model.features import (
+    Markets,
+    columns,
+    feature_matrix,
+    margin_free,
+    usable_markets,
+    within_market,
+)
+from betpnl.model.margin import Floats, power
 from betpnl.model.outcome import OutcomeModel
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 MODEL = OutcomeModel(MODELS / "outcome.onnx")
+WIDTH = len(columns(MODEL.recipe))
 
 
-def score(prices: list[float], sport: int = 0, in_play: bool = False) -> np.ndarray:
-    odds = np.array(prices)
-    size = len(prices)
-    features = feature_matrix(
-        odds, np.full(size, (1 / odds).sum()), np.full(size, float(size)), np.full(size, sport),
-        np.full(size, in_play), np.full(size, 30.0),
+def markets_of(prices: list[float], sport: int = 0, in_play: bool = False) -> Markets:
+    return Markets(
+        np.array(prices), np.array([0]), np.array([sport]), np.array([in_play]),
+        np.array([30.0]), np.array([False]),
     )  # fmt: skip
-    return MODEL.predict(features)
+
+
+def score(prices: list[float], sport: int = 0, in_play: bool = False) -> Floats:
+    markets = markets_of(prices, sport, in_play)
+    features = feature_matrix(MODEL.recipe, markets, margin_free(MODEL.recipe, markets))
+    return within_market(MODEL.predict(features), markets)
 
 
 def test_version_card_and_record_are_of_one_model() -> None:
@@ -33,77 +45,56 @@ def test_version_card_and_record_are_of_one_model() -> None:
 
     assert MODEL.version == record["model_version"]
     assert f"`{MODEL.version}`" in (MODELS / "CARD.md").read_text()
-    assert OutcomeModel(MODELS / "outcome.onnx").version == MODEL.version
+    assert MODEL.recipe.method == record["method"]
+    assert tuple(record["weights"]) == columns(MODEL.recipe)
 
 
 @given(
-    prices=st.lists(st.floats(1.05, 200), min_size=2, max_size=6),
-    sport=st.integers(-1, len(SPORTS) - 1),
+    prices=st.lists(st.floats(1.05, 200), min_size=2, max_size=6).filter(
+        lambda prices: bool(usable_markets(np.array(prices), np.array([0]))[0])
+    ),
+    sport=st.integers(-1, len(MODEL.recipe.sports) - 1),
     in_play=st.booleans(),
 )
-def test_shorter_price_is_never_less_likely_and_all_are_probabilities(
+def test_probabilities_add_up_to_one_and_a_shorter_price_is_never_less_likely(
     prices: list[float], sport: int, in_play: bool
 ) -> None:
     probability = score(prices, sport, in_play)
 
-    if np.isnan(probability).any():
-        overround = sum(1 / price for price in prices)
-        assert not 0.5 <= overround <= 3 or any(1 / price >= overround for price in prices)
-        return
-    assert ((probability > 0) & (probability < 1)).all()
-    by_price = probability[np.argsort(prices)]
-    assert (np.diff(by_price) <= 1e-6).all()
-
-
-@given(home=st.floats(1.1, 15), sport=st.integers(-1, len(SPORTS) - 1), in_play=st.booleans())
-def test_two_outcomes_add_up_to_one(home: float, sport: int, in_play: bool) -> None:
-    away = 1 / (1.05 - 1 / home)
-
-    assert score([home, away], sport, in_play).sum() == pytest.approx(1, abs=1e-5)
+    assert probability.sum() == pytest.approx(1)
+    assert (probability > 0).all()
+    assert (np.diff(probability[np.argsort(prices)]) <= 1e-6).all()
 
 
 def test_model_stays_near_the_market() -> None:
-    odds = np.array([2.1, 3.4, 3.6])
+    odds = [2.1, 3.4, 3.6]
 
-    assert score(odds.tolist()) == pytest.approx(1 / odds / (1 / odds).sum(), abs=0.02)
+    assert score(odds) == pytest.approx(power(np.array(odds), np.array([0])), abs=0.02)
 
 
-def test_empty_batch_gives_no_probabilities() -> None:
-    assert MODEL.predict(np.empty((0, len(COLUMNS)), np.float32)).shape == (0,)
+def test_empty_batch_gives_no_scores() -> None:
+    assert MODEL.predict(np.empty((0, WIDTH), np.float32)).shape == (0,)
 
 
 def test_one_weird_row_leaves_the_others_alone() -> None:
-    good = feature_matrix(
-        np.full(5, 2.0), np.full(5, 1.05), np.full(5, 2.0), np.zeros(5, np.int64),
-        np.zeros(5, np.bool_), np.zeros(5),
-    )  # fmt: skip
+    good = np.full((5, WIDTH), -0.5, np.float32)
     weird = good.copy()
-    weird[0] = np.nan
-    weird[1] = np.inf
-    weird[2] = -np.inf
-    weird[3] = np.finfo(np.float32).max
+    weird[0], weird[1], weird[2], weird[3] = np.nan, np.inf, -np.inf, np.finfo(np.float32).max
 
-    probability = MODEL.predict(weird)
+    scores = MODEL.predict(weird)
 
-    assert np.isnan(probability[0])
-    assert probability[4] == MODEL.predict(good)[4]
-    known = probability[~np.isnan(probability)]
-    assert ((known >= 1e-6) & (known <= 1 - 1e-6)).all()
+    assert np.isnan(scores[0])
+    assert scores[4] == MODEL.predict(good)[4]
 
 
 def test_row_scores_the_same_alone_and_in_any_batch() -> None:
-    random = np.random.default_rng(1)
-    odds = random.uniform(1.1, 20, 1000)
-    features = feature_matrix(
-        odds, np.full(1000, 1.05), np.full(1000, 3.0), random.integers(-1, 6, 1000),
-        random.random(1000) < 0.5, random.uniform(0, 90, 1000),
-    )  # fmt: skip
+    features = np.random.default_rng(1).normal(-1, 1, (1000, WIDTH)).astype(np.float32)
 
     together = MODEL.predict(features)
     alone = np.concatenate([MODEL.predict(features[[row]]) for row in range(1000)])
 
     # float32 sums may be taken in another order; stored probabilities have 8 decimals
-    assert np.nanmax(np.abs(together - alone)) < 5e-7
+    assert together == pytest.approx(alone, rel=2e-6)
 
 
 def test_missing_file_names_the_setting(tmp_path: Path) -> None:
@@ -119,9 +110,22 @@ def test_damaged_file_names_the_setting(tmp_path: Path) -> None:
         OutcomeModel(damaged)
 
 
-def test_model_of_other_features_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"columns": "logit,weather"},
+        {"recipe": ""},
+        {"recipe": "{}"},
+        {"recipe": "[]"},
+        {"recipe": '{"method": "magic", "tempo": {}}'},
+        {"recipe": '{"weather": 1, "tempo": {}}'},
+    ],
+)
+def test_model_of_other_features_is_refused(tmp_path: Path, said: dict[str, str]) -> None:
     other = onnx.load(MODELS / "outcome.onnx")
-    helper.set_model_props(other, {"columns": "logit,weather", "model_version": "other"})
+    known = {each.key: each.value for each in other.metadata_props}
+    helper.set_model_props(other, {**known, **said} if said else {"model_version": "other"})
     onnx.save(other, tmp_path / "other.onnx")
 
     with pytest.raises(UserError, match="other features"):

@@ -1,22 +1,48 @@
 """Training: no leak, no drift from serving, the same bytes every time."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from betpnl.games import Game, load_games
-from betpnl.model.features import COLUMNS, SPORTS
+from betpnl.errors import UserError
+from betpnl.games import Checkpoint, Game, Settlement, load_games
+from betpnl.model.features import columns
+from betpnl.model.goals import Tempo
+from betpnl.model.margin import Floats
 from betpnl.model.outcome import OutcomeModel
+from betpnl.model.recipe import Recipe
+from betpnl.model.training import football
 from betpnl.model.training.card import render_card
 from betpnl.model.training.export import to_onnx
-from betpnl.model.training.fitting import MARKET, fit, sigmoid
-from betpnl.model.training.run import HELD_OUT, train
+from betpnl.model.training.fitting import (
+    PENALTIES,
+    Penalty,
+    choose,
+    features_of,
+    fit,
+    market_weights,
+    predict,
+)
+from betpnl.model.training.run import GAMES_MIN, HELD_OUT, train
 from betpnl.model.training.samples import Samples, make_samples, split_by_time
-from betpnl.model.training.scores import bootstrap_by_game, compare, log_loss
+from betpnl.model.training.scores import (
+    Judged,
+    bootstrap_by_game,
+    calibration_error,
+    calibration_error_if_perfect,
+    compare,
+    log_loss,
+    worse_after_correction,
+)
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
+RECORD = json.loads((MODELS / "outcome.json").read_text())
+SHIPPED = OutcomeModel(MODELS / "outcome.onnx")
 
 
 @pytest.fixture(scope="module")
@@ -29,42 +55,104 @@ def samples(games: list[Game]) -> Samples:
     return make_samples(games)
 
 
+def same_features(one: Samples, other: Samples) -> bool:
+    return np.array_equal(features_of(one, SHIPPED.recipe), features_of(other, SHIPPED.recipe))
+
+
+def shares(scores: Floats, size: int) -> Floats:
+    """Of each run of ``size`` scores."""
+    raised = np.exp(scores).reshape(-1, size)
+    found: Floats = (raised / raised.sum(axis=1, keepdims=True)).ravel()
+    return found
+
+
 def test_no_game_and_no_day_of_a_sport_is_on_both_sides(samples: Samples) -> None:
     earlier, later, first_days = split_by_time(samples, HELD_OUT)
 
     assert len(earlier) + len(later) == len(samples)
     assert not set(earlier.game.tolist()) & set(later.game.tolist())
-    for sport, first_day in first_days.items():
-        assert earlier.day[earlier.sport == sport].max() < first_day.toordinal()
-        assert later.day[later.sport == sport].min() == first_day.toordinal()
-        held_out = len(np.unique(later.game[later.sport == sport]))
-        everyone = len(np.unique(samples.game[samples.sport == sport]))
+    for code, sport in enumerate(samples.sports):
+        first_day = first_days[sport].toordinal()
+        assert earlier.day[earlier.sport == code].max() < first_day
+        assert later.day[later.sport == code].min() == first_day
+        held_out = len(np.unique(later.game[later.sport == code]))
+        everyone = len(np.unique(samples.game[samples.sport == code]))
         assert held_out / everyone == pytest.approx(HELD_OUT, abs=0.05)
 
 
 def test_features_do_not_move_with_the_result(samples: Samples) -> None:
-    upside_down = Samples(**{**samples.__dict__, "target": 1 - samples.target})
-
-    assert np.array_equal(samples.features(), upside_down.features())
+    assert same_features(samples, replace(samples, target=1 - samples.target))
 
 
-def test_features_of_a_checkpoint_do_not_move_with_later_prices(games: list[Game]) -> None:
-    game = next(g for g in games if sum(bool(c.prices) for c in g.checkpoints) > 2)
-    whole = make_samples([game])
-    start_only = make_samples([game]).take(~whole.in_play)
+def test_nothing_after_a_checkpoint_reaches_its_features(games: list[Game]) -> None:
+    game = next(each for each in games if sum(bool(c.prices) for c in each.checkpoints) > 2)
+    first, *later = game.checkpoints
+    other_end = {
+        key: Settlement("lose" if settled.result == "win" else "win", None)
+        for key, settled in game.results.items()
+    }
+    changed = replace(
+        game,
+        final_score=(0, 99),
+        results=other_end,
+        checkpoints=(first, *(replace(each, prices=first.prices, score_home=9) for each in later)),
+    )
 
-    assert np.array_equal(whole.features()[~whole.in_play], start_only.features())
-    assert set(whole.target.tolist()) <= {0.0, 0.5, 1.0}
+    whole, other = make_samples([game]), make_samples([changed])
+
+    start, start_again = whole.take(~whole.in_play), other.take(~other.in_play)
+    assert len(start) > 0
+    assert same_features(start, start_again)
+    assert not np.array_equal(start.target, start_again.target)
+
+
+def test_held_out_games_do_not_reach_the_model(games: list[Game]) -> None:
+    some = games[::20]
+    held_out = set(split_by_time(make_samples(some), HELD_OUT)[1].game.tolist())
+    other_end = {"win": "lose", "lose": "win"}
+    changed = [
+        replace(
+            game,
+            final_score=None,
+            # Of three selections two would win: no end at all.
+            results=game.results
+            if game.sport == "football"
+            else {
+                key: Settlement(other_end.get(settled.result, settled.result), None)
+                for key, settled in game.results.items()
+            },
+        )
+        if index in held_out
+        else game
+        for index, game in enumerate(some)
+    ]
+
+    one, other = (train(each, release="test", draws=2) for each in (some, changed))
+
+    assert one.onnx == other.onnx
+    assert one.record["held_out"]["all"] != other.record["held_out"]["all"]
+
+
+def test_a_market_that_pushed_or_has_no_result_is_left_out(games: list[Game]) -> None:
+    game = next(each for each in games if each.competition == "La Liga")
+    key = ("match_result", "", "home")
+
+    pushed = replace(game, results={**game.results, key: Settlement("push", None)})
+    unknown = replace(game, results={k: v for k, v in game.results.items() if k != key})
+
+    assert set(make_samples([game]).kinds) == {"football/match_result", "football/total_goals"}
+    for changed in (pushed, unknown):
+        assert make_samples([changed]).kinds == ("football/total_goals",)
 
 
 def test_the_served_model_gives_what_training_computed(samples: Samples) -> None:
-    some = samples.take(np.arange(0, len(samples), 37))
-    record = json.loads((MODELS / "outcome.json").read_text())
-    weights = np.array([record["weights"][name] for name in COLUMNS])
+    some = samples.take(np.arange(len(samples)) % 37 == 0)
+    weights = np.array([RECORD["weights"][name] for name in columns(SHIPPED.recipe)])
 
-    served = OutcomeModel(MODELS / "outcome.onnx").predict(some.features())
+    scores = SHIPPED.predict(features_of(some, SHIPPED.recipe))
+    served = scores / np.repeat(np.add.reduceat(scores, some.markets().starts), some.size)
 
-    assert served == pytest.approx(sigmoid(some.features().astype(np.float64) @ weights), abs=1e-6)
+    assert served == pytest.approx(predict(some, SHIPPED.recipe, weights), abs=1e-6)
 
 
 def test_same_games_and_seed_give_the_same_bytes_and_card(games: list[Game]) -> None:
@@ -77,85 +165,178 @@ def test_same_games_and_seed_give_the_same_bytes_and_card(games: list[Game]) -> 
     assert render_card(one.record) == render_card(two.record)
 
 
-def test_one_more_game_gives_another_version(games: list[Game]) -> None:
+def test_the_seed_moves_intervals_and_never_the_model(games: list[Game]) -> None:
     some = games[::20]
 
+    one, two = (train(some, release="test", seed=seed, draws=20) for seed in (1, 2))
+
+    assert one.onnx == two.onnx
+    assert one.record["held_out"]["all"] != two.record["held_out"]["all"]
+
+
+def test_other_games_give_another_version(games: list[Game]) -> None:
     versions = {
-        train(part, release="test", draws=2).record["model_version"] for part in (some, some[5:])
+        train(part, release="test", draws=2).record["model_version"]
+        for part in (games[::20], games[1::20])
     }
 
     assert len(versions) == 2
 
 
 def test_shipped_model_is_what_its_data_give(games: list[Game]) -> None:
-    record = json.loads((MODELS / "outcome.json").read_text())
-
     again = train(games, release="2026.11", draws=2).record
 
     # another BLAS may differ in the last decimal, no more
-    for name in COLUMNS:
-        assert again["weights"][name] == pytest.approx(record["weights"][name], abs=2e-6)
-    for figure in ("games", "selections", "log_loss", "log_loss_market", "brier"):
-        shipped, found = record["held_out"]["all"][figure], again["held_out"]["all"][figure]
+    assert again["method"] == RECORD["method"]
+    assert again["penalty"] == RECORD["penalty"]
+    assert again["weights"] == pytest.approx(RECORD["weights"], abs=2e-6)
+    for figure in ("games", "selections", "log_loss", "log_loss_price", "brier"):
+        shipped, found = RECORD["held_out"]["all"][figure], again["held_out"]["all"][figure]
         assert found == pytest.approx(shipped, abs=2e-6), figure
 
 
-def test_shipped_model_is_no_worse_than_the_market_and_far_better_than_even() -> None:
-    overall = json.loads((MODELS / "outcome.json").read_text())["held_out"]["all"]
+def test_shipped_model_is_no_worse_than_the_price_and_far_better_than_even() -> None:
+    overall = RECORD["held_out"]["all"]
 
     assert overall["log_loss_difference_low"] <= 0
     assert overall["log_loss"] < overall["base_rate_log_loss"] - 0.1
     # public odds hold no more than this: a larger gain would be a leak
     assert overall["log_loss_difference"] > -0.01
+    assert RECORD["held_out"]["worse_after_correction"] == []
+
+
+def test_shipped_model_is_as_calibrated_as_a_perfect_one_may_look() -> None:
+    overall = RECORD["calibration"]["all"]
+
+    assert overall["error"] <= overall["error_if_perfect_95"]
+
+
+def test_score_and_minute_say_more_at_half_time_than_the_price_from_before() -> None:
+    for found in RECORD["football"]["half_time"].values():
+        assert found["log_loss_difference_high"] < 0
+
+
+def test_every_sport_is_judged(games: list[Game]) -> None:
+    groups = RECORD["held_out"]["groups"]
+
+    assert {name.split(",")[0] for name in groups if "," in name} == {g.sport for g in games}
+    assert sum(name.startswith("priced") for name in groups) >= 5
+
+
+def test_too_few_games_are_refused(games: list[Game]) -> None:
+    with pytest.raises(UserError, match=f"at least {GAMES_MIN}"):
+        train(games[: GAMES_MIN - 1], release="test")
+
+
+def test_a_sport_of_ones_own_is_trained_on_like_any_other(games: list[Game]) -> None:
+    mine = [replace(each, sport="tennis") for each in games if each.sport == "cricket"]
+
+    record = train(mine, release="test", draws=2).record
+
+    assert "price_tennis" in record["weights"]
+    assert (
+        "tennis/match_result" in record["overrounds"] or "tennis/moneyline" in record["overrounds"]
+    )
+    assert record["football"] == {"half_time": {}, "joint": None}
+    assert "Football at half time" not in render_card(record)
 
 
 def test_heavy_penalty_returns_the_market() -> None:
     random = np.random.default_rng(0)
-    features = random.normal(size=(500, len(COLUMNS))).astype(np.float32)
+    features = random.normal(size=(600, 9)).astype(np.float32)
+    target = np.tile([1.0, 0.0, 0.0], 200)
 
-    weights = fit(features, (random.random(500) < 0.5).astype(np.float64), penalty=1e12)
+    weights = fit(features, target, np.arange(0, 600, 3), Penalty(1e12, 1e12))
 
-    assert weights == pytest.approx(MARKET, abs=1e-5)
+    assert weights == pytest.approx(market_weights(9), abs=1e-5)
 
 
 def test_light_penalty_finds_the_weights_that_made_the_data() -> None:
     random = np.random.default_rng(0)
-    features = random.normal(size=(60_000, len(COLUMNS))).astype(np.float32)
-    true = np.linspace(-0.5, 1.0, len(COLUMNS))
-    target = random.random(len(features)) < sigmoid(features.astype(np.float64) @ true)
+    features = random.normal(size=(90_000, 9)).astype(np.float32)
+    true = np.linspace(-0.5, 1.0, 9)
+    chance = shares(features.astype(np.float64) @ true, 3).reshape(-1, 3)
+    winner = (random.random((len(chance), 1)) > np.cumsum(chance, axis=1)).sum(axis=1)
+    target = np.eye(3)[np.minimum(winner, 2)].ravel()
 
-    weights = fit(features, target.astype(np.float64), penalty=1e-6)
+    weights = fit(features, target, np.arange(0, 90_000, 3), Penalty(1e-6, 1e-6))
 
-    assert weights == pytest.approx(true, abs=0.06)
+    assert weights == pytest.approx(true, abs=0.05)
 
 
 def test_column_that_is_all_zero_keeps_its_weight_of_zero() -> None:
-    features = np.zeros((100, len(COLUMNS)), np.float32)
-    features[:, 0] = np.linspace(-2, 2, 100)
+    features = np.random.default_rng(0).normal(size=(200, 7)).astype(np.float32)
+    features[:, 6] = 0
 
-    weights = fit(features, (features[:, 0] > 0).astype(np.float64), penalty=1.0)
+    weights = fit(features, np.tile([1.0, 0.0], 100), np.arange(0, 200, 2), Penalty(1.0, 1.0))
 
-    assert weights[1:].tolist() == [0.0] * (len(COLUMNS) - 1)
+    assert weights[6] == 0
 
 
-def test_version_follows_the_weights_and_is_readable_from_the_file(tmp_path: Path) -> None:
-    content, version = to_onnx(MARKET, "2099.01")
-    other, other_version = to_onnx(MARKET * 1.1, "2099.01")
+def test_the_choice_is_within_a_standard_error_and_none_such_is_nearer(samples: Samples) -> None:
+    some = samples.take(samples.game % 10 == 0)
+    recipe = Recipe(sports=dict(samples.sports))
+
+    chosen, tried, error = choose(some, recipe)
+
+    least = min(each.loss for each in tried)
+    assert len(tried) == 3 * len(PENALTIES)
+    assert chosen.loss <= least + error
+    for each in tried:
+        if each.loss <= least + error:
+            assert each.penalty.sport <= chosen.penalty.sport
+            assert each.loss >= chosen.loss or each.penalty != chosen.penalty
+
+
+def test_export_depends_on_weights_and_recipe_alone(tmp_path: Path) -> None:
+    recipe = Recipe(sports={"tennis": 120.0, "chess": 240.0}, overrounds={"tennis/": 1.04})
+    weights = market_weights(len(columns(recipe)))
+
+    content, version = to_onnx(weights, recipe, "test")
+
     (tmp_path / "model.onnx").write_bytes(content)
+    assert (content, version) == to_onnx(weights, recipe, "test")
+    assert version.startswith("logit-test-")
+    assert to_onnx(weights + 0.01, recipe, "test")[1] != version
+    assert to_onnx(weights, replace(recipe, tempo=Tempo(0.4)), "test")[1] != version
+    served = OutcomeModel(tmp_path / "model.onnx")
+    assert served.version == version
+    assert served.recipe == recipe
+    assert list(served.recipe.sports) == ["tennis", "chess"]
 
-    assert to_onnx(MARKET, "2099.01") == (content, version)
-    assert version.startswith("logit-2099.01-")
-    assert version != other_version
-    assert content != other
-    assert OutcomeModel(tmp_path / "model.onnx").version == version
+
+def judged(samples: Samples, model: Floats) -> Judged:
+    return Judged(
+        samples.spread(samples.game), samples.target, model, samples.margin_free(),
+        1.0 / samples.spread(samples.size),
+    )  # fmt: skip
 
 
-def test_market_against_itself_shows_no_difference(samples: Samples) -> None:
-    found = compare(samples, samples.margin_free(), draws=10, seed=0)
+def test_price_against_itself_shows_no_difference(samples: Samples) -> None:
+    found = compare(judged(samples, samples.margin_free()), draws=10, seed=0)
 
     assert found.log_loss_difference == 0
     assert (found.log_loss_difference_low, found.log_loss_difference_high) == (0, 0)
-    assert found.brier == found.brier_market
+    assert found.brier == found.brier_price
+    assert found.p_worse == 0.5
+
+
+def test_a_spoilt_model_is_found_worse(samples: Samples) -> None:
+    spoilt = np.clip(samples.margin_free() * 0.8, 0.01, 0.99)
+
+    found = compare(judged(samples, spoilt), draws=200, seed=0)
+
+    assert found.log_loss_difference_low > 0
+    assert worse_after_correction({"spoilt": found.p_worse, "same": 0.5}) == ["spoilt"]
+
+
+def test_correction_grows_with_the_number_of_looks() -> None:
+    assert worse_after_correction({"one": 0.04}) == ["one"]
+    assert worse_after_correction({"one": 0.04, "two": 0.9}) == []
+    assert worse_after_correction({"one": 0.02, "two": 0.04, "three": 0.001}) == [
+        "three", "one", "two",
+    ]  # fmt: skip
+    assert worse_after_correction({}) == []
 
 
 def test_bootstrap_by_game_is_wider_than_by_row_when_rows_move_together() -> None:
@@ -163,21 +344,59 @@ def test_bootstrap_by_game_is_wider_than_by_row_when_rows_move_together() -> Non
     game = np.repeat(np.arange(200), 20)
     values = np.repeat(random.normal(size=200), 20)
 
-    low, high = bootstrap_by_game(game, values, draws=400, seed=0)
-    row_low, row_high = bootstrap_by_game(np.arange(len(game)), values, draws=400, seed=0)
+    by_game = bootstrap_by_game(game, values, draws=400, seed=0)
+    by_row = bootstrap_by_game(np.arange(len(game)), values, draws=400, seed=0)
 
-    assert low < values.mean() < high
-    assert high - low > 3 * (row_high - row_low)
+    assert by_game.min() < values.mean() < by_game.max()
+    assert by_game.std() > 3 * by_row.std()
 
 
 def test_log_loss_is_finite_at_the_ends_and_least_at_the_truth() -> None:
     assert np.isfinite(log_loss(np.array([0.0, 1.0]), np.array([1.0, 0.0]))).all()
-    half = np.full(3, 0.5)
-    losses = log_loss(np.array([0.4, 0.5, 0.6]), half)
+    losses = log_loss(np.array([0.4, 0.5, 0.6]), np.full(3, 0.5))
     assert losses.argmin() == 1
 
 
-def test_every_sport_is_judged() -> None:
-    groups = json.loads((MODELS / "outcome.json").read_text())["held_out"]["groups"]
+def test_calibration_error_is_the_distance_of_what_was_said_from_what_came() -> None:
+    said = np.array([0.52, 0.52, 0.12, 0.12])
 
-    assert {name.split(",")[0] for name in groups} == set(SPORTS)
+    assert calibration_error(said, np.array([1.0, 0.0, 0.0, 0.0])) == pytest.approx(0.07)
+    assert calibration_error(np.array([0.5, 0.5]), np.array([1.0, 0.0])) == 0
+
+
+def test_a_perfect_model_stays_within_its_simulated_bound() -> None:
+    random = np.random.default_rng(0)
+    home = random.uniform(0.1, 0.9, 3000)
+    probability = np.column_stack((home, 1 - home)).ravel()
+    wins = random.random(3000) < home
+    target = np.column_stack((wins, ~wins)).ravel().astype(np.float64)
+    starts, game = np.arange(0, 6000, 2), np.arange(3000)
+
+    bound = calibration_error_if_perfect(probability, starts, game, draws=200, seed=0)
+
+    assert calibration_error(probability, target) <= bound
+    assert calibration_error(np.clip(probability * 1.15, 0, 1), target) > bound
+
+
+def half_time(game: Game, home: int, away: int, final: tuple[int, int], day: int) -> Game:
+    prices = {"match_result": {"": dict.fromkeys(("home", "draw", "away"), Decimal("2.9"))}}
+    start = Checkpoint("start", 0.0, 0, 0, 0, prices)
+    half = Checkpoint("half_time", 0.5, 45, home, away, {})
+    return replace(
+        game,
+        game_id=f"g{day}",
+        starts_at=game.starts_at + timedelta(days=day),
+        checkpoints=(start, half),
+        final_score=final,
+    )
+
+
+def test_tempo_is_the_share_of_goals_and_what_a_lead_does(games: list[Game]) -> None:
+    like = next(each for each in games if each.sport == "football")
+    leads = [half_time(like, 1, 0, (3, 0), day) for day in range(20)]
+
+    tempo = football.fit_tempo(football.half_times(leads), Recipe())
+
+    assert tempo.first_half == pytest.approx(1 / 3, abs=1e-4)
+    assert tempo.leading > 0 > tempo.trailing
+    assert football.fit_tempo([], Recipe()) == Tempo()

@@ -13,6 +13,7 @@ from rich.console import Console
 from test_verify_expected import RULES, TICKET, Log
 
 from betpnl.errors import UserError
+from betpnl.model.recipe import Recipe
 from betpnl.verify.audit import audit
 from betpnl.verify.command import stated
 from betpnl.verify.compare import NULL, Report
@@ -218,6 +219,7 @@ class Even:
     """A model for which every selection is as likely as not."""
 
     version = "m1"
+    recipe = Recipe()
 
     def predict(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.full(len(features), 0.5)

@@ -132,7 +132,8 @@ def _standing(
         LegChance(leg["p_win"], bool(leg.get("predicted_win")), Decimal(0))
         for leg in legs[: len(record.legs)]
     ]
-    made = ticket_of(record, stake_of(record), money_of(record, base_minor), chances)
+    money = money_of(record, base_minor)
+    made = ticket_of(record, stake_of(record), money, chances, row["p_win"])
     known = {
         place: LegResult(
             Outcome(ended["result"]), (ended["dead_heat_winners"], ended["dead_heat_tied"])

@@ -2,88 +2,180 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+Figures = Mapping[str, Any]
 
 _HEAD = """# Outcome model: card
 
-Written by `python models/train.py`; every figure is of that one run and stands, with the
-weights, in `outcome.json`.
+Written by `betpnl train`; every figure is of that one run and stands, with the weights, in
+`outcome.json`.
 
 - **Version** `{version}` (the hash is of the file, so equal versions are equal models).
 - **What it gives**: the probability that a selection wins, from the odds of its market as they
-  stood when the bet was accepted, the sport, and in play the minute.
-- **How**: a logistic regression on the log-odds of the margin-free price, with a penalty on
-  leaving the market; weights of zero beside the first return the market itself.
+  stood when the bet was accepted, the sport, and in play the minute; those of a market add up to 1.
+- **How**: margin taken out by the {method} method, then a conditional logit on the logarithm of
+  the margin-free price, with penalties on leaving the market.
+- **Chosen** on the training games alone, by three windows of time: the method, and penalties of
+  {shared:,.0f} (shared columns) and {sport:,.0f} (a sport's own). Of all that lay within one
+  standard error ({standard_error:.4f}) of the least log-loss, the nearest to the market. No weight
+  is further than {farthest:.4f} from the market's.
 - **Trained on** {train_games} games, {train_selections} selections; **judged on** {games} later
   games, {selections} selections. No game is on both sides. First held-out day by sport:
   {first_days}.
-- **Penalty** {penalty:g}, chosen on the training games alone, by three windows of time.
+
+| margin by | least log-loss on the training windows | with penalties (shared, sport) | \
+at the chosen ones |
+|---|---:|---|---:|
+{tried}
 
 ## Against the margin-free price, on games not seen
 
-Log-loss in nats, less is better. The interval is a paired bootstrap that draws whole games
-({draws} draws, seed {seed}). "Even" is what equal chances for every selection would score.
+The price is the one at which the bet could be taken, its margin taken out in proportion. Log-loss
+in nats, less is better. The interval is a paired bootstrap that draws whole games ({draws} draws,
+seed {seed}). "Even" is what equal chances for every selection would score.
 
-| games | selections | | model | market | model - market (95 %) | Brier | Brier market | even |
+"""
+_COLUMNS = """\
+| games | selections | | model | price | model - price (95 %) | Brier | Brier price | even |
 |---:|---:|---|---:|---:|---|---:|---:|---:|
 """
-
 _ROW = (
-    "| {games} | {selections} | {name} | {log_loss:.4f} | {log_loss_market:.4f} "
+    "| {games} | {selections} | {name} | {log_loss:.4f} | {log_loss_price:.4f} "
     "| {log_loss_difference:+.4f} ({log_loss_difference_low:+.4f} to "
-    "{log_loss_difference_high:+.4f}) | {brier:.4f} | {brier_market:.4f} "
+    "{log_loss_difference_high:+.4f}) | {brier:.4f} | {brier_price:.4f} "
     "| {base_rate_log_loss:.4f} |"
 )
+_CALIBRATION = """
+## Calibration, on games not seen
 
+The mean distance between what was said and what came, in 20 bands of probability; beside it what
+95 % of such samples stay within if every probability is right (simulated, game by game).
+
+| selections | | error | if perfect, 95 % | |
+|---:|---|---:|---:|---|
+"""
+_HALF_TIME = """
+## Football at half time
+
+Where a bet in play comes with no price of the moment, the goals model reads the score and the
+minute. Here at half time, against the same selections' price from before the game.
+
+"""
+_JOINT = """
+## Legs of one game
+
+Match result and over or under 2.5 goals of one football game, before it: the probability that both
+win, by the goals model, against the product of the two as if they were independent (as "price").
+
+"""
 _TAIL = """
-{verdict} Of {looks} intervals of 95 %, about one in twenty excludes 0 by chance.
-
 ## What it cannot do
 
 - It does not beat a liquid market, and nothing made of public odds should be believed to.
-- It knows no team, no player, no score: in play it trusts the price of the moment.
-- It scores one selection at a time. In a market of two the probabilities add up to 1; in a
-  larger one only nearly. Within one market it never changes the order of the prices.
+- It knows no team and no player. In play it trusts the price of the moment; only football without
+  one is scored by score and minute, and its goals model was fitted at half time alone.
+- The goals model knows match result, totals and what follows from the score. Corners, cards,
+  players and halves it does not know, and it takes the sides' goals for independent but for how a
+  lead changes the pace.
+- Within one market it never changes the order of the prices.
+- Legs in one game of any other sport, or in a market that no score decides, have no joint
+  probability: a bet builder is then worth its own price without its margin, and an accumulator
+  the product of its legs.
+- A leg without its market's odds takes the usual margin of its sport and market out of its own; in
+  a sport that was not trained on it takes 1/odds, which still holds the margin.
 - In-play football is the A-League's alone, at half time. NFL has no in-play prices; its
   handicaps and totals carry a standard price in the data and are neither trained on nor judged.
 - A sport without a column of its own gets the weights that all sports share.
 - Prices are average bookmaker odds (football), closing moneylines (NFL) and the best exchange
   price (the rest): a book with another margin or slower prices may need a model of its own.
-- The held-out games were looked at while the way of fitting was settled, so small differences
-  deserve less faith than their intervals claim.
-- A bet without a usable market is not scored: it takes 1/odds, which still holds the margin.
+- The held-out games were looked at while earlier versions were made and the rule of choice was
+  settled, so small differences deserve less faith than their intervals claim.
 """
 
 
-def render_card(record: dict[str, Any]) -> str:
+def render_card(record: Figures) -> str:
     """The card as Markdown, from the record that is written to outcome.json."""
-    held_out = record["held_out"]
-    looks = len(held_out["groups"]) + 1
-    days = ", ".join(f"{sport} {day}" for sport, day in record["first_held_out_day"].items())
+    held_out, goals = record["held_out"], record["football"]
     head = _HEAD.format(
         version=record["model_version"],
+        method=record["method"],
+        **record["penalty"],
+        standard_error=record["standard_error"],
+        farthest=_farthest(record["weights"]),
+        tried=_tried(record["tried"], record["penalty"]),
         train_games=record["train"]["games"],
         train_selections=record["train"]["selections"],
         games=held_out["all"]["games"],
         selections=held_out["all"]["selections"],
-        first_days=days,
-        penalty=record["penalty"],
+        first_days=", ".join(
+            f"{sport} {day}" for sport, day in record["first_held_out_day"].items()
+        ),
         draws=record["bootstrap_draws"],
         seed=record["seed"],
     )
-    rows = [_ROW.format(name="**all**", **held_out["all"])]
-    rows += [_ROW.format(name=name, **figures) for name, figures in held_out["groups"].items()]
-    verdict = _verdict(held_out["all"], held_out["groups"])
-    return head + "\n".join(rows) + "\n" + _TAIL.format(verdict=verdict, looks=looks)
+    against = {
+        "**all**": held_out["all"],
+        f"all, price by the {record['method']} method": held_out["all_by_method"],
+        **held_out["groups"],
+    }
+    parts = [head, _table(against), _verdict(held_out), _CALIBRATION]
+    parts += [_calibration(name, found) for name, found in record["calibration"].items()]
+    if goals["half_time"]:
+        parts += [_HALF_TIME, _table(goals["half_time"])]
+        for market, found in goals["half_time"].items():
+            parts.append(f"\n{market}: the model is {_word(found)} the price from before.\n")
+    if goals["joint"]:
+        parts += [_JOINT, _table({"both legs": goals["joint"]})]
+        parts.append(f"\nThe model is {_word(goals['joint'])} the product.\n")
+    return "".join([*parts, _TAIL])
 
 
-def _verdict(overall: dict[str, float], groups: dict[str, dict[str, float]]) -> str:
-    low, high = overall["log_loss_difference_low"], overall["log_loss_difference_high"]
-    word = "better than" if high < 0 else "worse than" if low > 0 else "not to be told from"
-    better = [n for n, f in groups.items() if f["log_loss_difference_high"] < 0]
-    worse = [n for n, f in groups.items() if f["log_loss_difference_low"] > 0]
-    return (
-        f"Overall the model is {word} the margin-free price. "
-        f"Interval below 0 (better): {', '.join(better) or 'none'}. "
-        f"Above 0 (worse): {', '.join(worse) or 'none'}."
+def _farthest(weights: Mapping[str, float]) -> float:
+    first, *others = weights.values()
+    return max(abs(first - 1.0), *map(abs, others))
+
+
+def _tried(tried: list[dict[str, Any]], penalty: Mapping[str, float]) -> str:
+    least: dict[str, dict[str, Any]] = {}
+    chosen: dict[str, float] = {}
+    for each in sorted(tried, key=lambda each: each["log_loss"]):
+        least.setdefault(each["method"], each)
+        if penalty.items() <= each.items():
+            chosen[each["method"]] = each["log_loss"]
+    return "\n".join(
+        f"| {method} | {each['log_loss']:.5f} | {each['shared']:,.0f}, {each['sport']:,.0f} "
+        f"| {chosen[method]:.5f} |"
+        for method, each in least.items()
     )
+
+
+def _table(rows: Mapping[str, Figures]) -> str:
+    lines = [_ROW.format(name=name, **figures) for name, figures in rows.items()]
+    return _COLUMNS + "\n".join(lines) + "\n"
+
+
+def _calibration(name: str, found: Figures) -> str:
+    word = "within" if found["error"] <= found["error_if_perfect_95"] else "**above**"
+    return (
+        f"| {found['selections']} | {name} | {found['error']:.4f} "
+        f"| {found['error_if_perfect_95']:.4f} | {word} |\n"
+    )
+
+
+def _verdict(held_out: Figures) -> str:
+    groups = held_out["groups"]
+    worse = ", ".join(held_out["worse_after_correction"]) or "none"
+    return (
+        f"\nOverall the model is {_word(held_out['all'])} the margin-free price. "
+        f"Of {len(groups)} looks by sport and by price, worse than the price at 5 % after Holm's "
+        f"correction: {worse}.\n"
+    )
+
+
+def _word(found: Figures) -> str:
+    """What the interval of a comparison says."""
+    if found["log_loss_difference_high"] < 0:
+        return "better than"
+    return "worse than" if found["log_loss_difference_low"] > 0 else "not to be told from"

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from betpnl.errors import UserError
 from betpnl.games import Game
-from betpnl.model.features import COLUMNS, PROBABILITY_MIN, SPORTS
+from betpnl.model.features import columns, margin_free
+from betpnl.model.margin import METHODS
+from betpnl.model.recipe import Recipe
+from betpnl.model.training import football
 from betpnl.model.training.export import to_onnx
-from betpnl.model.training.fitting import choose_penalty, fit, sigmoid
-from betpnl.model.training.samples import make_samples, split_by_time
-from betpnl.model.training.scores import compare
+from betpnl.model.training.fitting import PENALTIES, choose, features_of, fit, predict
+from betpnl.model.training.samples import Samples, make_samples, split_by_time
+from betpnl.model.training.scores import (
+    Judged,
+    calibration_error,
+    calibration_error_if_perfect,
+    compare,
+    worse_after_correction,
+)
 
 HELD_OUT = 0.4
+GAMES_MIN = 100
+BANDS = (0.0, 0.1, 0.25, 0.4, 0.6, 0.75, 0.9, 1.0)
+"""Bands of the margin-free price that are judged by themselves."""
+PHASES = {False: "before the game", True: "in play"}
+CALIBRATION_DRAWS = 500
 
 
 @dataclass(frozen=True)
@@ -26,53 +43,152 @@ class Trained:
     record: dict[str, Any]
 
 
+class Progress:
+    """Told what goes on: `work` names a step with its number of parts, `done` ends one part."""
+
+    def work(self, name: str, parts: int = 1) -> None:
+        """A step begins."""
+
+    def done(self) -> None:
+        """A part of it has ended."""
+
+
 def train(
-    games: list[Game],
+    games: Sequence[Game],
     *,
     release: str,
     seed: int = 0,
     draws: int = 2000,
-    say: Callable[[str], None] = lambda _: None,
+    progress: Progress | None = None,
 ) -> Trained:
     """Fit on the earlier games, judge on the later ones.
 
-    The same games, release and seed give the same bytes. seed and draws (of the bootstrap)
-    touch the intervals only. say: called with a line at each step.
+    The same games, release and seed give the same bytes. seed and draws (of bootstrap and
+    simulation) touch the intervals only. Raises UserError for too few games to learn from.
     """
+    progress = progress or Progress()
+    progress.work("Reading markets")
     samples = make_samples(games)
+    if len(np.unique(samples.game)) < GAMES_MIN:
+        raise UserError(
+            f"Only {len(np.unique(samples.game))} games have prices and results: "
+            f"it takes at least {GAMES_MIN} to train a model and to judge it."
+        )
     earlier, later, first_days = split_by_time(samples, HELD_OUT)
-    say(f"{len(samples)} selections: {len(earlier)} to train on, {len(later)} held out")
-    penalty, tried = choose_penalty(earlier)
-    say(f"penalty {penalty:g}, the best of {len(tried)} on the training games")
-    weights = fit(earlier.features(), earlier.target, penalty)
-    content, version = to_onnx(weights, release)
-    say(f"fitted {version}")
+    progress.done()
+    recipe = Recipe(sports=dict(samples.sports), overrounds=earlier.overrounds())
+    progress.work("Trying methods and penalties", len(METHODS) * len(PENALTIES))
+    chosen, tried, error = choose(earlier, recipe, progress.done)
+    recipe = replace(recipe, method=chosen.method)
+    progress.work("Fitting")
+    first_half = football.half_times(games, set(earlier.game.tolist()))
+    recipe = replace(recipe, tempo=football.fit_tempo(first_half, recipe))
+    starts = earlier.markets().starts
+    weights = fit(features_of(earlier, recipe), earlier.target, starts, chosen.penalty)
+    content, version = to_onnx(weights, recipe, release)
+    progress.done()
 
-    logit = later.features().astype(np.float64) @ weights
-    probability = np.clip(sigmoid(logit), PROBABILITY_MIN, 1.0 - PROBABILITY_MIN)
-    groups = {}
-    for code, sport in enumerate(SPORTS):
-        for in_play, phase in ((False, "before the game"), (True, "in play")):
-            rows = (later.sport == code) & (later.in_play == in_play)
-            if rows.any():
-                found = compare(later.take(rows), probability[rows], draws, seed)
-                groups[f"{sport}, {phase}"] = found.as_dict()
-                say(f"judged {sport}, {phase}: {found.log_loss_difference:+.4f} nats")
+    probability = predict(later, recipe, weights)
+    looks = _looks(later, samples.sports)
+    progress.work("Judging on the games held out", len(looks) + 3)
+    everything = _judged(later, probability)
+    held_out = {}
+    for name, rows in looks.items():
+        held_out[name] = compare(everything.take(rows), draws, seed).as_dict()
+        progress.done()
+    worse = worse_after_correction({name: found["p_worse"] for name, found in held_out.items()})
+    overall = compare(everything, draws, seed).as_dict()
+    by_method = replace(everything, price=margin_free(recipe, later.markets()))
+    progress.done()
+    calibration = _calibration(later, probability, seed)
+    progress.done()
+    goals = _football(games, set(later.game.tolist()), recipe, draws, seed)
+    progress.done()
     record = {
         "model_version": version,
         "seed": seed,
         "bootstrap_draws": draws,
-        "penalty": penalty,
-        "penalties_tried": {f"{key:g}": round(loss, 6) for key, loss in tried.items()},
-        "weights": dict(zip(COLUMNS, weights.tolist(), strict=True)),
-        "first_held_out_day": {SPORTS[code]: str(day) for code, day in first_days.items()},
-        "train": {
-            "games": len(np.unique(earlier.game)),
-            "selections": len(earlier),
-        },
+        "method": chosen.method,
+        "penalty": chosen.penalty._asdict(),
+        "tried": [
+            {"method": each.method, **each.penalty._asdict(), "log_loss": round(each.loss, 6)}
+            for each in tried
+        ],
+        "standard_error": round(error, 6),
+        "tempo": recipe.tempo.as_dict(),
+        "overrounds": dict(recipe.overrounds),
+        "weights": dict(zip(columns(recipe), weights.tolist(), strict=True)),
+        "first_held_out_day": {sport: str(day) for sport, day in first_days.items()},
+        "train": {"games": len(np.unique(earlier.game)), "selections": earlier.rows},
         "held_out": {
-            "all": compare(later, probability, draws, seed).as_dict(),
-            "groups": groups,
+            "all": overall,
+            "all_by_method": compare(by_method, draws, seed).as_dict(),
+            "groups": held_out,
+            "worse_after_correction": worse,
         },
+        "calibration": calibration,
+        "football": goals,
     }
     return Trained(content, record)
+
+
+def _judged(samples: Samples, probability: NDArray[np.float64]) -> Judged:
+    return Judged(
+        game=samples.spread(samples.game),
+        target=samples.target,
+        model=probability,
+        price=samples.margin_free(),
+        base_rate=1.0 / samples.spread(samples.size),
+    )
+
+
+def _looks(samples: Samples, sports: Sequence[str] | Any) -> dict[str, NDArray[np.bool_]]:
+    """By name, the selections that are judged by themselves."""
+    sport, in_play = samples.spread(samples.sport), samples.spread(samples.in_play)
+    looks = {
+        f"{name}, {PHASES[phase]}": (sport == code) & (in_play == phase)
+        for code, name in enumerate(sports)
+        for phase in PHASES
+    }
+    price = samples.margin_free()
+    for low, high in pairwise(BANDS):
+        looks[f"priced at {low:g} to {high:g}"] = (price >= low) & (price < high)
+    return {name: rows for name, rows in looks.items() if rows.any()}
+
+
+def _calibration(
+    samples: Samples, probability: NDArray[np.float64], seed: int
+) -> dict[str, dict[str, float]]:
+    found = {}
+    parts = {"all": np.ones(len(samples), np.bool_)}
+    parts |= {sport: samples.sport == code for code, sport in enumerate(samples.sports)}
+    for name, markets in parts.items():
+        if not markets.any():
+            continue
+        mine, said = samples.take(markets), probability[samples.spread(markets)]
+        found[name] = {
+            "selections": mine.rows,
+            "error": round(calibration_error(said, mine.target), 6),
+            "error_if_perfect_95": round(
+                calibration_error_if_perfect(
+                    said, mine.markets().starts, mine.game, CALIBRATION_DRAWS, seed
+                ),
+                6,
+            ),
+        }
+    return found
+
+
+def _football(
+    games: Sequence[Game], keep: set[int], recipe: Recipe, draws: int, seed: int
+) -> dict[str, Any]:
+    later = football.half_times(games, keep)
+    half_time = {
+        market: compare(judged, draws, seed).as_dict()
+        for market, judged in football.judge_half_time(later, recipe).items()
+    }
+    joint = football.judge_joint(later, recipe)
+    return {
+        "half_time": half_time,
+        "joint": None if joint is None else compare(joint, draws, seed).as_dict(),
+    }

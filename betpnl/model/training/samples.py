@@ -1,8 +1,8 @@
-"""Selections with a known end, as columns, and their split by time."""
+"""Markets with a known end, as columns, and their split by time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -11,99 +11,166 @@ import numpy as np
 from numpy.typing import NDArray
 
 from betpnl.games import Game
-from betpnl.model.features import Floats, feature_matrix, market_overround, sport_codes
+from betpnl.model.features import Markets, is_total, margin_free, usable_market
+from betpnl.model.margin import Floats, Integers
+from betpnl.model.recipe import Recipe
 
-PRICED_MARKETS = ("match_result", "moneyline", "total_goals")
-"""Markets whose prices are in the sources; NFL handicaps and totals carry a stated standard
-price that says nothing of the outcome, so they neither train nor flatter the model."""
+UNPRICED_MARKETS = {"american_football": ("handicap", "total_points")}
+"""Markets whose price in data/ is a stated standard one that says nothing of the outcome: they
+neither train nor flatter the model."""
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Columns [n], one row a selection at a checkpoint. target: 1 won, 0 lost, n/d dead heat.
+    """Markets at a checkpoint. By market [m], but odds and target by selection [n].
 
-    game: index into the list that the samples were made from.
+    game: index into the list that the samples were made from. kind: index into ``kinds``,
+    "sport/market". target: 1 won, 0 lost, n/d dead heat; adds up to 1 in a market.
     """
 
-    game: NDArray[np.int64]
-    day: NDArray[np.int64]
-    sport: NDArray[np.int64]
-    odds: Floats
-    overround: Floats
-    selections: Floats
+    kinds: tuple[str, ...]
+    sports: Mapping[str, float]
+    game: Integers
+    day: Integers
+    kind: Integers
+    size: Integers
+    sport: Integers
     in_play: NDArray[np.bool_]
     minute: Floats
+    is_total: NDArray[np.bool_]
+    odds: Floats
     target: Floats
 
     def __len__(self) -> int:
+        return len(self.game)
+
+    @property
+    def rows(self) -> int:
+        """How many selections."""
         return len(self.target)
 
-    def take(self, rows: NDArray[Any]) -> Samples:
-        """The rows of a mask or index."""
-        return Samples(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
+    def take(self, markets: NDArray[np.bool_]) -> Samples:
+        """The markets of a mask [m]."""
+        rows = np.repeat(markets, self.size)
+        kept = {
+            column.name: getattr(self, column.name)[
+                rows if column.name in ("odds", "target") else markets
+            ]
+            for column in fields(self)
+            if column.name not in ("kinds", "sports")
+        }
+        return Samples(kinds=self.kinds, sports=self.sports, **kept)
 
-    def features(self) -> NDArray[np.float32]:
-        """The model's input, by the function that serves."""
-        return feature_matrix(
-            self.odds, self.overround, self.selections, self.sport, self.in_play, self.minute
-        )
+    def markets(self) -> Markets:
+        """As the model's features take them."""
+        starts = np.concatenate(([0], np.cumsum(self.size)[:-1])).astype(np.int64)
+        return Markets(self.odds, starts, self.sport, self.in_play, self.minute, self.is_total)
+
+    def spread(self, by_market: NDArray[Any]) -> NDArray[Any]:
+        """A value of each market on each of its selections [n]."""
+        return np.repeat(by_market, self.size)
 
     def margin_free(self) -> Floats:
-        """The market's own probability: (1/odds) / overround."""
-        free: Floats = 1.0 / self.odds / self.overround
-        return free
+        """The market's own probability [n], by the plainest method: (1/odds) / overround."""
+        return margin_free(Recipe(method="proportional"), self.markets())
+
+    def overrounds(self) -> dict[str, float]:
+        """Median overround by "sport/market" and by "sport/"."""
+        overround = self.markets().overround
+        found: dict[str, float] = {}
+        for code, kind in enumerate(self.kinds):
+            mine = overround[self.kind == code]
+            if len(mine):
+                found[kind] = round(float(np.median(mine)), 6)
+        for code, sport in enumerate(self.sports):
+            mine = overround[self.sport == code]
+            if len(mine):
+                found[f"{sport}/"] = round(float(np.median(mine)), 6)
+        return found
 
 
-def make_samples(games: Iterable[Game]) -> Samples:
-    """Every priced selection of every checkpoint; markets that pushed are left out."""
-    rows: list[tuple[Any, ...]] = []
+def make_samples(games: Sequence[Game]) -> Samples:
+    """Every priced market of every checkpoint of games that are over.
+
+    Left out: what pushed, or has no result for one of its selections, what the model can't use,
+    and UNPRICED_MARKETS.
+    """
+    sports: dict[str, float] = {}
+    for game in games:
+        sports.setdefault(game.sport, float(game.duration_min))
+    codes = {sport: code for code, sport in enumerate(sports)}
+    kinds: dict[str, int] = {}
+    by_market: list[tuple[Any, ...]] = []
+    odds: list[float] = []
+    target: list[float] = []
     for index, game in enumerate(games):
         day = game.starts_at.date().toordinal()
-        for checkpoint in game.checkpoints:
-            for market in PRICED_MARKETS:
-                for line, prices in checkpoint.prices.get(market, {}).items():
-                    for selection, odds in prices.items():
-                        result, dead_heat = game.results[market, line, selection]
-                        overround, count = market_overround(selection, prices)
-                        if result == "push" or count == 0:
-                            continue
-                        won, places = dead_heat or (1, 1)
-                        target = won / places if result == "win" else 0.0
-                        rows.append((
-                            index, day, game.sport, float(odds), overround, count,
-                            checkpoint.in_play, checkpoint.minute, target,
-                        ))  # fmt: skip
-    game_, day_, sport, odds_, overround_, selections, in_play, minute, target_ = zip(
-        *rows, strict=True
+        for in_play, minute, market, line, prices in _offered(game):
+            ends = [_end(game, market, line, selection) for selection in prices]
+            floats = usable_market(next(iter(prices)), prices)
+            known = [end for end in ends if end is not None]
+            if floats is None or len(known) < len(ends) or abs(sum(known) - 1.0) > 1e-9:
+                continue
+            kind = kinds.setdefault(f"{game.sport}/{market}", len(kinds))
+            by_market.append((
+                index, day, kind, len(floats), codes[game.sport], in_play, minute,
+                is_total(prices),
+            ))  # fmt: skip
+            odds.extend(floats)
+            target.extend(known)
+    game_, day_, kind_, size, sport_, in_play_, minute_, total = (
+        zip(*by_market, strict=True) if by_market else ((),) * 8
     )
     return Samples(
+        kinds=tuple(kinds),
+        sports=sports,
         game=np.array(game_, np.int64),
         day=np.array(day_, np.int64),
-        sport=sport_codes(sport),
-        odds=np.array(odds_),
-        overround=np.array(overround_),
-        selections=np.array(selections, np.float64),
-        in_play=np.array(in_play),
-        minute=np.array(minute, np.float64),
-        target=np.array(target_),
+        kind=np.array(kind_, np.int64),
+        size=np.array(size, np.int64),
+        sport=np.array(sport_, np.int64),
+        in_play=np.array(in_play_, np.bool_),
+        minute=np.array(minute_, np.float64),
+        is_total=np.array(total, np.bool_),
+        odds=np.array(odds, np.float64),
+        target=np.array(target, np.float64),
     )
+
+
+def _offered(game: Game) -> Iterable[tuple[bool, float, str, str, Mapping[str, Any]]]:
+    for checkpoint in game.checkpoints:
+        for market, lines in checkpoint.prices.items():
+            if market in UNPRICED_MARKETS.get(game.sport, ()):
+                continue
+            for line, prices in lines.items():
+                yield checkpoint.in_play, checkpoint.minute, market, line, prices
+
+
+def _end(game: Game, market: str, line: str, selection: str) -> float | None:
+    settled = game.results.get((market, line, selection))
+    if settled is None or settled.result not in ("win", "lose"):
+        return None
+    won, tied = settled.dead_heat or (1, 1)
+    return won / tied if settled.result == "win" else 0.0
 
 
 def split_by_time(
     samples: Samples, held_out: float
-) -> tuple[Samples, Samples, dict[int, date]]:  # fmt: skip
+) -> tuple[Samples, Samples, dict[str, date]]:  # fmt: skip
     """Earlier games, later games, and each sport's first held-out day.
 
     In each sport the last `held_out` (0 to 1) of the games are held out, cut between two days,
     so that no game, and no two games of one day, stand on both sides.
     """
     later = np.zeros(len(samples), dtype=np.bool_)
-    first_days: dict[int, date] = {}
-    for sport in np.unique(samples.sport):
-        mine = samples.sport == sport
+    first_days: dict[str, date] = {}
+    for code, sport in enumerate(samples.sports):
+        mine = samples.sport == code
+        if not mine.any():
+            continue
         _, first_row = np.unique(samples.game[mine], return_index=True)
         days = np.sort(samples.day[mine][first_row])
         cut = int(days[min(len(days) - 1, int(len(days) * (1.0 - held_out)))])
         later |= mine & (samples.day >= cut)
-        first_days[int(sport)] = date.fromordinal(cut)
+        first_days[sport] = date.fromordinal(cut)
     return samples.take(~later), samples.take(later), first_days

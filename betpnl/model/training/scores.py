@@ -2,37 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import erfc, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from betpnl.model.features import PROBABILITY_MIN, Floats
-from betpnl.model.training.samples import Samples
+from betpnl.model.features import PROBABILITY_MIN
+from betpnl.model.margin import Floats, Integers
+
+BINS = 20
+"""Probabilities are held against what came in so many bands of the same width."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The model against the margin-free price on the same selections; losses: less is better.
+    """A model against a price on the same selections; losses: less is better.
 
-    log_loss_difference: model - market, with the 2.5 % and 97.5 % quantiles of a bootstrap
-    that draws whole games. base_rate_log_loss: of 1 / selections for everyone.
+    log_loss_difference: model - price, with the 2.5 % and 97.5 % quantiles of a bootstrap that
+    draws whole games. p_worse: how likely a difference of at least this much is if the two are
+    the same (one-sided, by the bootstrap's standard error). base_rate_log_loss: of 1 / selections
+    for everyone.
     """
 
     games: int
     selections: int
     log_loss: float
-    log_loss_market: float
+    log_loss_price: float
     log_loss_difference: float
     log_loss_difference_low: float
     log_loss_difference_high: float
+    p_worse: float
     brier: float
-    brier_market: float
+    brier_price: float
     base_rate_log_loss: float
 
     def as_dict(self) -> dict[str, float]:
         """Rounded to 6 decimals, for the record."""
         return {name: round(value, 6) for name, value in asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Selections [n] that were predicted: whose game it was, how they ended, what was said.
+
+    base_rate: 1 / selections of the market. start: first row of each market [m].
+    """
+
+    game: Integers
+    target: Floats
+    model: Floats
+    price: Floats
+    base_rate: Floats
+
+    def take(self, rows: NDArray[np.bool_]) -> Judged:
+        """The rows of a mask."""
+        return Judged(
+            self.game[rows],
+            self.target[rows],
+            self.model[rows],
+            self.price[rows],
+            self.base_rate[rows],
+        )
 
 
 def log_loss(probability: Floats, target: Floats) -> Floats:
@@ -42,30 +74,31 @@ def log_loss(probability: Floats, target: Floats) -> Floats:
     return loss
 
 
-def compare(samples: Samples, probability: Floats, draws: int, seed: int) -> Comparison:
-    """Compare the model's probabilities [n] with the market's on n > 0 samples."""
-    market = samples.margin_free()
-    model_loss = log_loss(probability, samples.target)
-    market_loss = log_loss(market, samples.target)
-    low, high = bootstrap_by_game(samples.game, model_loss - market_loss, draws, seed)
+def compare(judged: Judged, draws: int, seed: int) -> Comparison:
+    """Compare the model's probabilities with the price's on n > 0 selections."""
+    model_loss = log_loss(judged.model, judged.target)
+    price_loss = log_loss(judged.price, judged.target)
+    difference = float((model_loss - price_loss).mean())
+    means = bootstrap_by_game(judged.game, model_loss - price_loss, draws, seed)
+    low, high = np.quantile(means, [0.025, 0.975])
+    spread = float(means.std())
     return Comparison(
-        games=len(np.unique(samples.game)),
-        selections=len(samples),
+        games=len(np.unique(judged.game)),
+        selections=len(judged.target),
         log_loss=float(model_loss.mean()),
-        log_loss_market=float(market_loss.mean()),
-        log_loss_difference=float((model_loss - market_loss).mean()),
-        log_loss_difference_low=low,
-        log_loss_difference_high=high,
-        brier=float(((probability - samples.target) ** 2).mean()),
-        brier_market=float(((market - samples.target) ** 2).mean()),
-        base_rate_log_loss=float(log_loss(1.0 / samples.selections, samples.target).mean()),
+        log_loss_price=float(price_loss.mean()),
+        log_loss_difference=difference,
+        log_loss_difference_low=float(low),
+        log_loss_difference_high=float(high),
+        p_worse=0.5 * erfc(difference / spread / sqrt(2.0)) if spread > 0 else 0.5,
+        brier=float(((judged.model - judged.target) ** 2).mean()),
+        brier_price=float(((judged.price - judged.target) ** 2).mean()),
+        base_rate_log_loss=float(log_loss(judged.base_rate, judged.target).mean()),
     )
 
 
-def bootstrap_by_game(
-    game: NDArray[np.int64], values: Floats, draws: int, seed: int
-) -> tuple[float, float]:
-    """95 % interval of the mean of `values` [n] when whole games are drawn with replacement.
+def bootstrap_by_game(game: Integers, values: Floats, draws: int, seed: int) -> Floats:
+    """Means [draws] of `values` [n] when whole games are drawn with replacement.
 
     Selections of one game rise and fall together: drawing rows would claim too much.
     """
@@ -77,5 +110,47 @@ def bootstrap_by_game(
     for draw in range(draws):
         chosen = random.integers(0, len(sums), len(sums))
         means[draw] = sums[chosen].sum() / counts[chosen].sum()
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+    return means
+
+
+def worse_after_correction(p_worse: Mapping[str, float], level: float = 0.05) -> list[str]:
+    """Which of these looks are worse than chance lets them be, by Holm's step-down method.
+
+    Source: Holm 1979, "A simple sequentially rejective multiple test procedure".
+    """
+    found = []
+    ordered = sorted(p_worse, key=lambda name: p_worse[name])
+    for place, name in enumerate(ordered):
+        if p_worse[name] > level / (len(ordered) - place):
+            break
+        found.append(name)
+    return found
+
+
+def calibration_error(probability: Floats, target: Floats) -> float:
+    """Expected calibration error: the mean distance of what was said from what came, by band."""
+    band = np.minimum((probability * BINS).astype(np.int64), BINS - 1)
+    said = np.bincount(band, weights=probability, minlength=BINS)
+    came = np.bincount(band, weights=target, minlength=BINS)
+    return float(np.abs(said - came).sum() / len(probability))
+
+
+def calibration_error_if_perfect(
+    probability: Floats, starts: Integers, game: Integers, draws: int, seed: int
+) -> float:
+    """What 95 % of such samples stay within if every probability is right: by simulation.
+
+    game [m]: of each market. One number is drawn for a game and ends all of its markets, as one
+    game does: the same selection wins at every moment whose probabilities say so.
+    """
+    _, index = np.unique(game, return_inverse=True)
+    sizes = np.diff(starts, append=len(probability))
+    before = np.cumsum(probability) - probability
+    low = before - np.repeat(before[starts], sizes)
+    random = np.random.default_rng(seed)
+    errors = np.empty(draws)
+    for draw in range(draws):
+        drawn = np.repeat(random.random(index.max() + 1)[index], sizes)
+        won = (drawn >= low) & (drawn < low + probability)
+        errors[draw] = calibration_error(probability, won.astype(np.float64))
+    return float(np.quantile(errors, 0.95))

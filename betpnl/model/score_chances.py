@@ -1,0 +1,186 @@
+"""What the goals model says of selections that a football game's final score decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from betpnl import score_markets
+from betpnl.contract.records import Leg
+from betpnl.model.features import PROBABILITY_MIN, usable_market
+from betpnl.model.goals import GOALS_MAX, Rates, Tempo, pre_match_rates, score_grid
+from betpnl.model.margin import METHODS, Floats, Method
+from betpnl.model.recipe import Recipe
+from betpnl.pnl import Outcome
+from betpnl.score_markets import Score
+
+SPORT = "football"
+_RESULT, _TOTAL = "match_result", "total_goals"
+_HALF_GOAL = Decimal("0.5")
+# 2 kB each, in every worker.
+_GRIDS_KEPT = 4000
+_SIDES = ("home", "draw", "away")
+_WON = {Outcome.WIN: 1.0, Outcome.HALF_WIN: 0.5}
+_LOST = {Outcome.LOSE: 1.0, Outcome.HALF_LOSE: 0.5}
+
+
+class State(NamedTuple):
+    """Where a game stands. whole: goals that each side was expected to score before it began."""
+
+    whole: Rates
+    minute: float
+    home: int
+    away: int
+
+
+class Chance(NamedTuple):
+    """probability: that it wins, of what is not given back. likeliest: in its market."""
+
+    probability: float
+    likeliest: bool
+
+
+def in_play_chance(recipe: Recipe, leg: Leg) -> Chance | None:
+    """A football leg taken in play on a market that has only its price from before the game.
+
+    None where the goals model does not apply: another sport, no minute or score, a market whose
+    price before the game says too little, or one that has a price of the moment.
+    """
+    before = leg.pre_match_odds
+    if not leg.in_play or leg.sport != SPORT or not before:
+        return None
+    if leg.minute is None or leg.score_home is None or leg.score_away is None:
+        return None
+    # A price that did not move since before the game knows nothing of it.
+    if leg.market_odds and leg.market_odds != before:
+        return None
+    whole = rates_before(recipe, ((leg.market, leg.line, before),))
+    if whole is None or not _suffices(leg.market, (leg.market,)):
+        return None
+    state = State(whole, float(leg.minute), leg.score_home, leg.score_away)
+    chances = market_chances(recipe.tempo, state, leg.market, leg.line, tuple(sorted(before)))
+    own = chances.get(leg.selection)
+    return None if own is None else Chance(own, own >= max(chances.values()))
+
+
+def joint_chance(recipe: Recipe, legs: Sequence[Leg]) -> float | None:
+    """The probability that all legs of one football game win, none taken by itself.
+
+    None where the goals model does not apply to one of them.
+    """
+    first = legs[0]
+    if any(leg.sport != SPORT or leg.in_play != first.in_play for leg in legs):
+        return None
+    offered = []
+    for leg in legs:
+        market = leg.pre_match_odds if leg.in_play else leg.market_odds
+        if market:
+            offered.append((leg.market, leg.line, market))
+    whole = rates_before(recipe, offered)
+    known = [market for market, *_ in offered]
+    if whole is None or not all(_suffices(leg.market, known) for leg in legs):
+        return None
+    if not first.in_play:
+        state = State(whole, 0.0, 0, 0)
+    elif first.minute is None or first.score_home is None or first.score_away is None:
+        return None
+    else:
+        state = State(whole, float(first.minute), first.score_home, first.score_away)
+    grid = _grid(recipe.tempo, state)
+    won, decided = grid, grid
+    for leg in legs:
+        names = tuple(sorted({*(leg.market_odds or leg.pre_match_odds or ()), leg.selection}))
+        shares = _shares(leg.market, leg.line, leg.selection, names, state.home, state.away)
+        if shares is None:
+            return None
+        won, decided = won * shares[0], decided * (shares[0] + shares[1])
+    whole_of_it = float(decided.sum())
+    return _kept(float(won.sum()) / whole_of_it) if whole_of_it > 0 else None
+
+
+@lru_cache(maxsize=10_000)
+def market_chances(
+    tempo: Tempo, state: State, market: str, line: str, names: tuple[str, ...]
+) -> dict[str, float]:
+    """Each selection's probability, of what is not given back; without those no score decides."""
+    grid = _grid(tempo, state)
+    chances = {}
+    for name in names:
+        shares = _shares(market, line, name, names, state.home, state.away)
+        if shares is None:
+            continue
+        won, lost = float((grid * shares[0]).sum()), float((grid * shares[1]).sum())
+        if won + lost > 0:
+            chances[name] = _kept(won / (won + lost))
+    return chances
+
+
+def _kept(probability: float) -> float:
+    return min(max(probability, PROBABILITY_MIN), 1.0 - PROBABILITY_MIN)
+
+
+def _suffices(market: str, known: Iterable[str]) -> bool:
+    """Whether prices of these markets tell enough for a market: who is ahead, or only how many."""
+    return _RESULT in known or score_markets.DEPENDS_ON.get(market) == "total"
+
+
+def rates_before(
+    recipe: Recipe, offered: Iterable[tuple[str, str, Mapping[str, Any]]]
+) -> Rates | None:
+    """Goals that each side is expected to score, from prices before the game.
+
+    offered: market, line, and all prices of the market. None if they do not tell: it takes a
+    result with a draw, a total on a whole or a half line, or both.
+    """
+    result: dict[str, float] | None = None
+    over, at = None, None
+    for market, line, prices in offered:
+        usable = usable_market(next(iter(prices), ""), prices)
+        if usable is None:
+            continue
+        free = dict(zip(prices, _free(recipe.method, tuple(usable)), strict=True))
+        if market == _RESULT and set(free) == set(_SIDES):
+            result = free
+        elif market == _TOTAL and set(free) == {"over", "under"} and _is_passed_or_not(line):
+            over, at = free["over"], float(line)
+    return pre_match_rates(result, over, at)
+
+
+def _is_passed_or_not(line: str) -> bool:
+    # A quarter line is two bets, and one beyond all goals that are counted says nothing of them.
+    if not line.replace(".", "", 1).isdigit():
+        return False
+    return Decimal(line) % _HALF_GOAL == 0 and Decimal(line) < GOALS_MAX
+
+
+@lru_cache(maxsize=10_000)
+def _free(method: Method, prices: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(METHODS[method](np.array(prices), np.zeros(1, np.int64)).tolist())
+
+
+@lru_cache(maxsize=_GRIDS_KEPT)
+def _grid(tempo: Tempo, state: State) -> Floats:
+    return score_grid(tempo.rates(state.whole, state.minute, state.home - state.away))
+
+
+@lru_cache(maxsize=_GRIDS_KEPT)
+def _shares(
+    market: str, line: str, selection: str, names: tuple[str, ...], home: int, away: int
+) -> tuple[Floats, Floats] | None:
+    """How much of a stake wins, and loses, by goals from now on; None if no score decides it."""
+    if market not in score_markets.DEPENDS_ON:
+        return None
+    won, lost = np.zeros((2, GOALS_MAX + 1, GOALS_MAX + 1))
+    for more_home in range(GOALS_MAX + 1):
+        for more_away in range(GOALS_MAX + 1):
+            score = Score(home + more_home, away + more_away)
+            outcome = score_markets.decide(market, line, selection, names, score)
+            if outcome is None:
+                return None
+            won[more_home, more_away] = _WON.get(outcome, 0.0)
+            lost[more_home, more_away] = _LOST.get(outcome, 0.0)
+    return won, lost

@@ -1,0 +1,180 @@
+"""The goals model: how its tempo is fitted, and how it does on games that were not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Any
+
+import numpy as np
+
+from betpnl.contract.records import Leg
+from betpnl.games import Checkpoint, Game
+from betpnl.model.features import usable_market
+from betpnl.model.goals import Tempo
+from betpnl.model.margin import METHODS
+from betpnl.model.recipe import Recipe
+from betpnl.model.score_chances import SPORT, in_play_chance, joint_chance, rates_before
+from betpnl.model.training.scores import Judged
+
+_HALF_TIME = 45
+# So many goals' worth of belief that a lead changes nothing: a few hundred games say little more.
+_PRIOR_GOALS = 50.0
+_MARKETS = (("match_result", ""), ("total_goals", "2.5"))
+
+
+@dataclass(frozen=True)
+class HalfTime:
+    """A football game at half time, with its score and its prices from before the game."""
+
+    index: int
+    game: Game
+    start: Checkpoint
+    half: Checkpoint
+
+
+def half_times(games: Sequence[Game], keep: set[int] | None = None) -> list[HalfTime]:
+    """Football games with both scores. keep: indices into ``games`` to look at, None for all."""
+    found = []
+    for index, game in enumerate(games):
+        if game.sport != SPORT or (keep is not None and index not in keep):
+            continue
+        halves = [each for each in game.checkpoints if each.minute == _HALF_TIME]
+        start = game.checkpoints[0]
+        if game.final_score and halves and halves[0].score_home is not None and start.prices:
+            found.append(HalfTime(index, game, start, halves[0]))
+    return found
+
+
+def fit_tempo(games: Sequence[HalfTime], recipe: Recipe) -> Tempo:
+    """The share of goals before half time, and how a lead changes the second half.
+
+    The first is a ratio of counts; the others of what leading, and trailing, sides scored after
+    half time over what they were expected to, drawn towards 1.
+    """
+    first = sum(sum(_score(each)) for each in games)
+    whole = sum(sum(each.game.final_score or ()) for each in games)
+    if not whole:
+        return Tempo()
+    tempo = Tempo(first_half=round(first / whole, 4))
+    scored, expected = {1: 0.0, -1: 0.0}, {1: 0.0, -1: 0.0}
+    for each in games:
+        rates = rates_before(recipe, _prices(each))
+        if rates is None:
+            continue
+        home, away = _score(each)
+        final_home, final_away = each.game.final_score or (home, away)
+        left = tempo.rates(rates, _HALF_TIME, 0)
+        lead = int(np.sign(home - away))
+        if lead:
+            scored[lead] += final_home - home
+            expected[lead] += left.home
+            scored[-lead] += final_away - away
+            expected[-lead] += left.away
+    leading, trailing = (
+        round(log((scored[side] + _PRIOR_GOALS) / (expected[side] + _PRIOR_GOALS)), 4)
+        for side in (1, -1)
+    )
+    return Tempo(tempo.first_half, leading, trailing, tempo.length_min)
+
+
+def judge_half_time(games: Sequence[HalfTime], recipe: Recipe) -> dict[str, Judged]:
+    """By market: what the goals model says at half time, against the price before the game."""
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    for each in games:
+        home, away = _score(each)
+        for market, line in _MARKETS:
+            prices = each.start.prices.get(market, {}).get(line, {})
+            for selection, free in _free(recipe, prices).items():
+                leg = Leg(
+                    leg=1,
+                    game_id=each.game.game_id,
+                    sport=SPORT,
+                    market=market,
+                    line=line,
+                    selection=selection,
+                    odds=prices[selection],
+                    in_play=True,
+                    minute=_HALF_TIME,
+                    score_home=home,
+                    score_away=away,
+                    pre_match_odds=_floats(prices),
+                )
+                chance = in_play_chance(recipe, leg)
+                if chance is None:
+                    continue
+                won = each.game.results[market, line, selection].result == "win"
+                rows.setdefault(market, []).append(
+                    (each.index, float(won), chance.probability, free, 1.0 / len(prices))
+                )
+    return {market: _judged(found) for market, found in rows.items()}
+
+
+def judge_joint(games: Sequence[HalfTime], recipe: Recipe) -> Judged | None:
+    """Both legs of a match result and a total, before the game: jointly, against their product."""
+    rows: list[tuple[Any, ...]] = []
+    for each in games:
+        offered = [
+            (market, line, each.start.prices.get(market, {}).get(line, {}))
+            for market, line in _MARKETS
+        ]
+        legs_of = [list(_legs(each.game, *one)) for one in offered]
+        free = [_free(recipe, prices) for *_, prices in offered]
+        for first in legs_of[0]:
+            for second in legs_of[1]:
+                joint = joint_chance(recipe, (first, second))
+                if joint is None:
+                    continue
+                product = free[0][first.selection] * free[1][second.selection]
+                won = all(
+                    each.game.results[leg.market, leg.line, leg.selection].result == "win"
+                    for leg in (first, second)
+                )
+                rows.append((each.index, float(won), joint, product, 1.0 / 6.0))
+    return _judged(rows) if rows else None
+
+
+def _legs(game: Game, market: str, line: str, prices: Mapping[str, Any]) -> Iterator[Leg]:
+    for number, selection in enumerate(prices, start=1):
+        yield Leg(
+            leg=number,
+            game_id=game.game_id,
+            sport=SPORT,
+            market=market,
+            line=line,
+            selection=selection,
+            odds=prices[selection],
+            market_odds=_floats(prices),
+        )
+
+
+def _floats(prices: Mapping[str, Any]) -> dict[str, float]:
+    return {selection: float(odds) for selection, odds in prices.items()}
+
+
+def _prices(each: HalfTime) -> list[tuple[str, str, Mapping[str, Any]]]:
+    return [
+        (market, line, prices)
+        for market, line in _MARKETS
+        if (prices := each.start.prices.get(market, {}).get(line))
+    ]
+
+
+def _free(recipe: Recipe, prices: Mapping[str, Any]) -> dict[str, float]:
+    usable = usable_market(next(iter(prices), ""), prices)
+    if usable is None:
+        return {}
+    free = METHODS[recipe.method](np.array(usable), np.zeros(1, np.int64))
+    return dict(zip(prices, free.tolist(), strict=True))
+
+
+def _score(each: HalfTime) -> tuple[int, int]:
+    assert each.half.score_home is not None
+    assert each.half.score_away is not None
+    return each.half.score_home, each.half.score_away
+
+
+def _judged(rows: Sequence[tuple[Any, ...]]) -> Judged:
+    game, target, model, price, base_rate = (np.array(column) for column in zip(*rows, strict=True))
+    return Judged(game, target, model, price, base_rate)
