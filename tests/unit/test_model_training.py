@@ -216,6 +216,30 @@ def test_score_and_minute_say_more_at_half_time_than_the_price_from_before() -> 
         assert found["log_loss_difference_high"] < 0
 
 
+def test_the_card_says_in_words_what_lies_above_its_bound() -> None:
+    near, far = (
+        {"selections": 9, "error": error, "error_if_perfect_95": 0.02} for error in (0.01, 0.03)
+    )
+
+    def said(**calibration: object) -> str:
+        card = render_card({**RECORD, "calibration": calibration})
+        (line,) = (line for line in card.splitlines() if line.startswith("Above its bound: "))
+        return line
+
+    assert said(all=near, tennis=near) == "Above its bound: none."
+    assert said(all=near, tennis=far) == "Above its bound: tennis (0.0300 > 0.0200)."
+    assert "all (0.0300" in said(all=far, tennis=far)
+
+
+def test_the_card_tells_that_the_rule_of_choice_was_changed_after_a_look() -> None:
+    shipped = (MODELS / "CARD.md").read_text()
+
+    assert render_card(RECORD) == shipped
+    assert "was changed once, **after** the held-out" in shipped
+    for figure in ("0.5533", "0.0170", "0.0158"):
+        assert figure in shipped
+
+
 def test_every_sport_is_judged(games: list[Game]) -> None:
     groups = RECORD["held_out"]["groups"]
 
