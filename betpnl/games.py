@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from betpnl.errors import UserError
-from betpnl.game_tables import rows
+from betpnl.game_tables import Folder, GameTables
 from betpnl.pnl import Outcome
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
@@ -82,23 +82,18 @@ class Game:
     results: Mapping[ResultKey, Settlement]
 
 
-def load_games(path: Path | None = None) -> list[Game]:
-    """All games, in order of start and id; `path` is the folder (default: data/).
+def load_games(source: Path | GameTables | None = None) -> list[Game]:
+    """All games, in order of start and id. source: a folder, or tables (default: data/).
 
-    The tables are those of data/README.md, each CSV, gzip'd CSV or Parquet. Raises UserError if
-    one is missing, or holds what cannot be.
+    The tables are those of data/README.md; the order of their rows does not matter. Raises
+    UserError if one is missing, or holds what cannot be.
     """
-    folder = path or DATA_FOLDER
-    offered = _offered(folder)
-    checkpoints = _checkpoints(folder, offered)
-    results: dict[str, dict[ResultKey, Settlement]] = defaultdict(dict)
-    for row in rows(folder, "results", ("game_id", "market", "selection", "result")):
-        key = row.text("market"), row.text("line"), row.text("selection")
-        results[row.text("game_id")][key] = Settlement(
-            row.read("result", _result), row.if_any("dead_heat", _fraction)
-        )
+    if source is None or isinstance(source, Path):
+        source = Folder(source or DATA_FOLDER)
+    checkpoints = _checkpoints(source, _offered(source))
+    results = _results(source)
     games = []
-    for row in rows(folder, "games", ("game_id", "sport", "starts_at", "duration_min")):
+    for row in source.rows("games"):
         game_id = row.text("game_id")
         home, away = (row.if_any(column, int) for column in ("home_score", "away_score"))
         if game_id not in checkpoints:
@@ -114,7 +109,7 @@ def load_games(path: Path | None = None) -> list[Game]:
                 starts_at=row.read("starts_at", _time),
                 duration_min=row.read("duration_min", _minutes),
                 final_score=None if home is None or away is None else (home, away),
-                checkpoints=tuple(sorted(checkpoints.pop(game_id), key=lambda each: each.fraction)),
+                checkpoints=tuple(sorted(checkpoints.pop(game_id), key=_place)),
                 results=results[game_id],
             )
         )
@@ -124,22 +119,34 @@ def load_games(path: Path | None = None) -> list[Game]:
 _Offered = dict[tuple[str, str], dict[str, dict[str, dict[str, Decimal]]]]
 
 
-def _offered(folder: Path) -> _Offered:
+def _offered(tables: GameTables) -> _Offered:
     """Prices by game and checkpoint."""
     prices: _Offered = {}
-    for row in rows(folder, "prices", ("game_id", "checkpoint", "market", "selection", "odds")):
+    for row in tables.rows("prices"):
         markets = prices.setdefault((row.text("game_id"), row.text("checkpoint")), {})
         lines = markets.setdefault(row.text("market"), {})
-        lines.setdefault(row.text("line"), {})[row.text("selection")] = row.read("odds", _odds)
-    return prices
+        selections = lines.setdefault(row.text("line"), {})
+        if row.text("selection") in selections:
+            raise row.fault("is there twice")
+        selections[row.text("selection")] = row.read("odds", _odds)
+    return {
+        key: {
+            market: {line: dict(sorted(prices.items())) for line, prices in sorted(lines.items())}
+            for market, lines in sorted(markets.items())
+        }
+        for key, markets in prices.items()
+    }
 
 
-def _checkpoints(folder: Path, prices: _Offered) -> dict[str, list[Checkpoint]]:
+def _checkpoints(tables: GameTables, prices: _Offered) -> dict[str, list[Checkpoint]]:
     """Checkpoints by game, with their prices, each of which has to find one."""
     found: dict[str, list[Checkpoint]] = defaultdict(list)
-    left = set(prices)
-    for row in rows(folder, "checkpoints", ("game_id", "checkpoint", "fraction", "minute")):
+    left, known = set(prices), set()
+    for row in tables.rows("checkpoints"):
         key = row.text("game_id"), row.text("checkpoint")
+        if key in known:
+            raise row.fault("is there twice")
+        known.add(key)
         left.discard(key)
         found[key[0]].append(
             Checkpoint(
@@ -154,10 +161,26 @@ def _checkpoints(folder: Path, prices: _Offered) -> dict[str, list[Checkpoint]]:
     if left:
         game_id, label = min(left)
         raise UserError(
-            f"{folder}: prices has checkpoint {label!r} of game {game_id!r}, which is not in "
+            f"{tables}: prices has checkpoint {label!r} of game {game_id!r}, which is not in "
             f"checkpoints ({len(left)} such)."
         )
     return found
+
+
+def _results(tables: GameTables) -> dict[str, dict[ResultKey, Settlement]]:
+    found: dict[str, dict[ResultKey, Settlement]] = defaultdict(dict)
+    for row in tables.rows("results"):
+        key = row.text("market"), row.text("line"), row.text("selection")
+        ends = found[row.text("game_id")]
+        if key in ends:
+            raise row.fault("is there twice")
+        ends[key] = Settlement(row.read("result", _result), row.if_any("dead_heat", _fraction))
+    return found
+
+
+def _place(checkpoint: Checkpoint) -> tuple[float, str]:
+    """Where it stands in its game."""
+    return checkpoint.fraction, checkpoint.label
 
 
 def _fraction(text: str) -> tuple[int, int]:

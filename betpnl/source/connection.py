@@ -77,7 +77,18 @@ def refuse_unfit(version: str, where: str) -> None:
 
 def connect(to: Address) -> Connection:
     """Open a connection. Raises one of FAILURES, or UserError for a server that is unfit."""
-    connection = pymysql.connect(
+    connection = open_connection(to)
+    try:
+        refuse_unfit(str(connection.get_server_info()), f"MySQL at {to}")
+    except UserError:
+        connection.close()
+        raise
+    return connection
+
+
+def open_connection(to: Address) -> Connection:
+    """The same to any server, MariaDB included: to be read once, not followed."""
+    return pymysql.connect(
         host=to.host,
         port=to.port,
         user=to.user,
@@ -92,12 +103,6 @@ def connect(to: Address) -> Connection:
         init_command="SET time_zone = '+00:00', transaction_isolation = 'READ-COMMITTED'",
         **_tls(to.server),
     )
-    try:
-        refuse_unfit(str(connection.get_server_info()), f"MySQL at {to}")
-    except UserError:
-        connection.close()
-        raise
-    return connection
 
 
 def sentence(error: BaseException) -> str:

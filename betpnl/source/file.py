@@ -211,18 +211,30 @@ class Source:
 
 def load(path: Path) -> Source:
     """Read a source file. Raises UserError with one sentence that names the file and the key."""
+    file = _read(path)
+    sections = {name: each for name in SECTIONS if (each := getattr(file, name)) is not None}
+    if not sections:
+        raise UserError(f"{path} has none of the sections {', '.join(SECTIONS)}.")
+    return Source(path, file.mysql, sections)
+
+
+def load_server(path: Path) -> Server:
+    """A source file's `[mysql]`, of a file that may hold nothing else. Raises UserError."""
+    server = _read(path).mysql
+    if not server.url:
+        raise UserError(f"{path}: mysql.url is missing, and has no default here.")
+    return server
+
+
+def _read(path: Path) -> _File:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(f"The MySQL source file {path} cannot be read: {error}") from None
     try:
-        file = _File.model_validate(data)
+        return _File.model_validate(data)
     except ValidationError as error:
         raise UserError(f"{path}: {_sentence(error)}.") from None
-    sections = {name: each for name in SECTIONS if (each := getattr(file, name)) is not None}
-    if not sections:
-        raise UserError(f"{path} has none of the sections {', '.join(SECTIONS)}.")
-    return Source(path, file.mysql, sections)
 
 
 def _sentence(error: ValidationError) -> str:

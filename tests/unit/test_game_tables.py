@@ -147,3 +147,25 @@ def test_a_game_that_is_there_twice_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UserError, match="row 2: game 'g1' has no checkpoint, or a second row"):
         load_games(write(tmp_path, content))
+
+
+@pytest.mark.parametrize("table", ["checkpoints", "prices", "results"])
+def test_a_row_that_is_there_twice_is_refused(tmp_path: Path, table: str) -> None:
+    content = tables()
+    content[table].append(content[table][0])
+
+    with pytest.raises(UserError, match=rf"{table}\.csv, row 3: is there twice"):
+        load_games(write(tmp_path, content))
+
+
+def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
+    forth, back = tmp_path / "forth", tmp_path / "back"
+    for folder, step in ((forth, 1), (back, -1)):
+        folder.mkdir()
+        write(folder, {name: rows[::step] for name, rows in tables().items()})
+
+    one, other = load_games(forth), load_games(back)
+
+    assert one == other
+    # Equal mappings may still differ in their order, and sums with it.
+    assert repr(one[0].checkpoints) == repr(other[0].checkpoints)

@@ -1,4 +1,4 @@
-"""`betpnl train`: from a folder of games to a model, with the card that says what it is worth."""
+"""`betpnl train`: from tables of games to a model, with the card that says what it is worth."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bars
 
 from betpnl.errors import UserError
-from betpnl.games import DATA_FOLDER, load_games
+from betpnl.games import DATA_FOLDER, Game, load_games
 from betpnl.model.training.card import render_card
+from betpnl.model.training.mysql_tables import opened
 from betpnl.model.training.run import Progress, Trained
 from betpnl.model.training.run import train as train_on
 from betpnl.paths import PROJECT
+from betpnl.settings import Settings
 
 RELEASE = "2026.11"
 MODELS = PROJECT / "models"
@@ -32,6 +34,19 @@ def train(
             ".csv or .parquet (docs/model.md)."
         ),
     ] = DATA_FOLDER,
+    mysql: Annotated[
+        str,
+        typer.Option(
+            metavar="SCHEMA", help="Read the four tables from this schema of a MySQL or MariaDB."
+        ),
+    ] = "",
+    server: Annotated[
+        Path | None,
+        typer.Option(
+            help="Which server --mysql means, and who reads: file with a section [mysql] as in "
+            "docs/mysql-source.md. Without it, the server of the settings."
+        ),
+    ] = None,
     out: Annotated[
         Path, typer.Option(help="Folder for outcome.onnx, outcome.json and CARD.md.")
     ] = MODELS,
@@ -41,24 +56,36 @@ def train(
 ) -> None:
     """Train the outcome model, and judge it on later games that it has not seen.
 
-    Without options: on the real games in data/, into models/, in a minute or two. With a folder of
-    your own, the same from your games, prices and results. How margins are removed, and how far
-    the model may leave the market, is chosen on the earlier games alone. The same data, release
-    and seed give the same files.
+    Without options: on the real games in data/, into models/, in half a minute. With a folder or a
+    schema of your own, the same from your games, prices and results. How margins are removed, and
+    how far the model may leave the market, is chosen on the earlier games alone. The same data,
+    release and seed give the same files.
 
     A running job keeps its model: set model_path to the new one and submit the job again.
     """
     console = Console()
     with _progress(Console(stderr=True)) as progress:
-        progress.work("Reading games")
-        games = load_games(data)
-        progress.done()
+        games = _games(data, mysql, server, progress)
         trained = train_on(games, release=release, seed=seed, draws=draws, progress=progress)
     _write(trained, out)
     console.print(_summary(trained), highlight=False, soft_wrap=True)
     console.print(
         f"outcome.onnx, outcome.json and CARD.md are in {out}", highlight=False, soft_wrap=True
     )
+
+
+def _games(data: Path, schema: str, server: Path | None, progress: Progress) -> list[Game]:
+    if schema:
+        if data != DATA_FOLDER:
+            raise UserError("--data and --mysql exclude each other.")
+        with opened(Settings.load(), schema, server, progress) as tables:
+            return load_games(tables)
+    if server is not None:
+        raise UserError("--server needs --mysql SCHEMA.")
+    progress.work("Reading games")
+    games = load_games(data)
+    progress.done()
+    return games
 
 
 def _write(trained: Trained, folder: Path) -> None:
@@ -95,11 +122,14 @@ class _Shown(Progress):
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
 
-    def work(self, name: str, parts: int = 1) -> None:
+    def work(self, name: str, parts: int | None = 1) -> None:
+        for task in self._bars.tasks:
+            if task.total is None:
+                self._bars.update(task.id, total=task.completed)
         self._task = self._bars.add_task(name, total=parts)
 
-    def done(self) -> None:
-        self._bars.advance(self._task)
+    def done(self, parts: int = 1) -> None:
+        self._bars.advance(self._task, parts)
 
 
 @contextmanager

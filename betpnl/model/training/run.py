@@ -44,13 +44,13 @@ class Trained:
 
 
 class Progress:
-    """Told what goes on: `work` names a step with its number of parts, `done` ends one part."""
+    """Told what goes on: `work` names a step with its number of parts, `done` ends some."""
 
-    def work(self, name: str, parts: int = 1) -> None:
-        """A step begins."""
+    def work(self, name: str, parts: int | None = 1) -> None:
+        """A step begins. parts: None where nobody knows; it ends with the next step."""
 
-    def done(self) -> None:
-        """A part of it has ended."""
+    def done(self, parts: int = 1) -> None:
+        """So many parts of it have ended."""
 
 
 def train(
