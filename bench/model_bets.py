@@ -49,9 +49,13 @@ def singles(games: Sequence[Game]) -> Iterator[bytes]:
     return cycle(found)
 
 
-def in_play(*, repeated: bool) -> Iterator[bytes]:
-    """Football in play with no price but that from before. repeated: a few, again and again."""
-    found = _in_play()
+def in_play(*, repeated: bool, games: int = 0) -> Iterator[bytes]:
+    """Football in play with no price but that from before.
+
+    repeated: a few, again and again. games: how many there are, each with its prices; 0 gives
+    each bet prices of its own.
+    """
+    found = _in_play(games)
     return cycle([next(found) for _ in range(KEPT)]) if repeated else found
 
 
@@ -66,10 +70,11 @@ def read(reader: Reader[Bet], messages: Sequence[bytes]) -> list[Bet]:
     return [reader.read(message, ACCEPTED_S * 1000) for message in messages]
 
 
-def _in_play() -> Iterator[bytes]:
+def _in_play(games: int) -> Iterator[bytes]:
     random_ = random.Random(1)
+    known = [_result(random_) for _ in range(games)]
     while True:
-        before = _result(random_)
+        before = random_.choice(known) if known else _result(random_)
         selection = random_.choice(_SIDES)
         yield _bet(
             {

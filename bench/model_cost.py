@@ -156,13 +156,20 @@ def variants(games: Sequence[Game], models: dict[str, OutcomeModel]) -> list[Var
         Variant(f"single, {name}", _works(model, builder=False), model_bets.singles(games))
         for name, model in models.items()
     ]
-    for repeated, when in ((True, "seen before"), (False, "new")):
-        states = model_bets.in_play(repeated=repeated)
-        built = model_bets.builders(repeated=repeated)
-        found += [
-            Variant(f"football by its score, {when}", _works(logistic, builder=False), states),
-            Variant(f"bet builder, {when}", _works(logistic, builder=True), built),
-        ]
+    goals, joint = _works(logistic, builder=False), _works(logistic, builder=True)
+    states = {
+        "seen before": model_bets.in_play(repeated=True),
+        "new minute and score": model_bets.in_play(repeated=False, games=model_bets.KEPT),
+        "new prices as well": model_bets.in_play(repeated=False),
+    }
+    built = {
+        "seen before": model_bets.builders(repeated=True),
+        "new prices": model_bets.builders(repeated=False),
+    }
+    found += [
+        Variant(f"football by its score, {when}", goals, each) for when, each in states.items()
+    ]
+    found += [Variant(f"bet builder, {when}", joint, each) for when, each in built.items()]
     return found
 
 

@@ -33,14 +33,17 @@ def some(bets: ModuleType, messages: object, count: int = 250) -> list[Bet]:
     return found
 
 
-@pytest.mark.parametrize("repeated", [True, False])
+@pytest.mark.parametrize(
+    ("repeated", "games", "prices"), [(True, 0, 200), (False, 0, 250), (False, 3, 3)]
+)
 def test_football_by_its_score_is_scored_by_the_goals_model(
-    bets: ModuleType, repeated: bool
+    bets: ModuleType, repeated: bool, games: int, prices: int
 ) -> None:
-    found = some(bets, bets.in_play(repeated=repeated))
+    found = some(bets, bets.in_play(repeated=repeated, games=games))
 
     assert all(in_play_chance(MODEL.recipe, bet.legs[0]) is not None for bet in found)
     assert (found[0] == found[bets.KEPT]) is repeated
+    assert len({str(bet.legs[0].pre_match_odds) for bet in found}) == prices
 
 
 @pytest.mark.parametrize("repeated", [True, False])
