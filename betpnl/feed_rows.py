@@ -1,6 +1,6 @@
 """From a batch of messages of the quieter topics to what Flink reads of them.
 
-The order of a row's fields is that of sql/41_newest_result.sql and the two after it.
+The order of a row's fields is that of sql/41_newest_result.sql and those after it.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ def _place(row: SelectionPnl) -> tuple[int, str]:
 
 def head(reading: GameReading) -> Json:
     """Who plays, how it stands, and the PNL in its parts."""
-    shown: Json = msgspec.to_builtins(reading.answer.game)
+    answer = reading.answer
+    shown: Json = msgspec.to_builtins(answer.game) | msgspec.to_builtins(answer.mark)
     # Its clock moves with every bet, whatever else does.
     del shown["updated_at"]
     return shown

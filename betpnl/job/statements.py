@@ -19,6 +19,7 @@ FUNCTIONS = {
     "read_bet": "udfs.bets.read_bet",
     "read_feed": "udfs.feeds.read_feed",
     "settle_ticket": "udfs.tickets.settle_ticket",
+    "mark_prices": "udfs.marks.mark_prices",
 }
 _COMMENT = re.compile(r"^\s*--.*\n", re.MULTILINE)
 

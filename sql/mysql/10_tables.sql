@@ -307,6 +307,7 @@ CREATE TABLE IF NOT EXISTS selection_price (
     version           BIGINT         NOT NULL,
     odds              DECIMAL(20,4)   NOT NULL,
     probability       DECIMAL(9,8)   NOT NULL,
+    model_version     VARCHAR(64)    NOT NULL DEFAULT '',
     priced_at         DATETIME(3)    NOT NULL,
     updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
                                      ON UPDATE CURRENT_TIMESTAMP(3),

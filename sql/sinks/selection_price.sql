@@ -1,4 +1,4 @@
--- The newest odds of each selection.
+-- The newest odds of each selection, and what the model makes of them.
 CREATE TEMPORARY TABLE selection_price (
     game_id       STRING,
     market        STRING,
@@ -7,6 +7,7 @@ CREATE TEMPORARY TABLE selection_price (
     version       BIGINT,
     odds          DECIMAL(20,4),
     probability   DECIMAL(9,8),
+    model_version STRING,
     priced_at     TIMESTAMP(3),
     PRIMARY KEY (game_id, market, line, selection) NOT ENFORCED
 ) WITH (

@@ -49,10 +49,11 @@ def test_all_bet_tables_share_one_scoring_and_one_state_of_bets(plan: Plan) -> N
     assert bet_rank
 
 
-def test_other_topics_and_tickets_take_one_python_stage_each(plan: Plan) -> None:
+def test_other_topics_tickets_and_marks_take_one_python_stage_each(plan: Plan) -> None:
     assert len(_calls(plan, "read_feed")) == 1
     assert len(_calls(plan, "settle_ticket")) == 1
-    assert len(plan.of_type("python-calc")) == 3
+    assert len(_calls(plan, "mark_prices")) == 1
+    assert len(plan.of_type("python-calc")) == 4
 
 
 def test_each_topic_is_read_once(plan: Plan) -> None:
@@ -66,7 +67,7 @@ def test_no_sum_and_no_join_ever_forgets(plan: Plan) -> None:
         for state in plan.nodes[number]["state"]
     ]
 
-    assert len(kept) == 14 + 2 * 3 - 1
+    assert len(kept) == 14 + 2 * 4 - 1
     assert {ttl for _, _, ttl in kept} == {"0 ms"}
 
 
@@ -107,8 +108,12 @@ def test_no_sink_puts_rows_in_order_again(plan: Plan) -> None:
         assert not plan.nodes[number].get("requireUpsertMaterialize", False)
 
 
-def test_only_singles_and_tickets_meet_results(plan: Plan) -> None:
-    assert len(plan.of_type("stream-exec-join")) == 3
+def test_only_singles_and_tickets_meet_results_and_only_prices_their_games(plan: Plan) -> None:
+    joins = set(plan.of_type("stream-exec-join"))
+    of_prices = plan.upstream(plan.sink("selection_price")) & joins
+
+    assert len(of_prices) == 1
+    assert len(joins - of_prices) == 3
 
 
 def test_the_bet_tables_wait_for_no_result(plan: Plan) -> None:

@@ -103,7 +103,9 @@ class SelectionPnl(Struct, frozen=True, kw_only=True):
 
     selection: str
     odds: Odds | None
-    probability: Annotated[Share | None, Meta(description="Of the price, the margin taken off.")]
+    probability: Annotated[
+        Share | None, Meta(description="By the model, as its prices and the game stand.")
+    ]
     priced_at: Time | None
     bets: Annotated[int, Meta(description="Singles riding on it.")]
     handle_riding: Annotated[Money, _money("Their handle.")]
@@ -148,11 +150,25 @@ class MarketPnl(Struct, frozen=True, kw_only=True):
     selections: list[SelectionPnl]
 
 
+class GameMark(Struct, frozen=True, kw_only=True):
+    """A game's expected PNL now, and the moves that lead to it from `expected_pnl`.
+
+    expected_pnl + price_moves + result_moves = marked_pnl, to the last decimal.
+    """
+
+    price_moves: Annotated[Money, _money("What newer prices and scores changed of open singles.")]
+    result_moves: Annotated[Money, _money("What results changed of that.")]
+    marked_pnl: Annotated[Money, _money("Mean PNL of all bets, as prices and scores stand now.")]
+    open_marked_pnl: Annotated[Money, _money("The same of what is open.")]
+    marked_handle: Annotated[Money, _money("Open handle of singles that have a price.")]
+
+
 class GameAnswer(Struct, frozen=True, kw_only=True):
     """A game with its markets."""
 
     as_of: AsOf
     game: GamePnl
+    mark: GameMark
     markets: list[MarketPnl]
 
 

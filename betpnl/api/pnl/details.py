@@ -14,6 +14,7 @@ from betpnl import pnl
 from betpnl.api.pnl import games
 from betpnl.api.pnl.answers import (
     GameAnswer,
+    GameMark,
     MarketPnl,
     SelectionPnl,
     decimal_text,
@@ -63,6 +64,11 @@ SELECT market, line, selection, pnl_if_win, worst_case, best_case, liability
 FROM game_exposure
 WHERE game_id = %(game_id)s
 """
+_MARK = """
+SELECT price_moves, result_moves, marked_pnl, open_marked_pnl, marked_handle
+FROM game_mark
+WHERE game_id = %(game_id)s
+"""
 _SETTLED = dict.fromkeys(("pnl_if_win", "worst_case", "best_case", "liability"))
 
 
@@ -78,6 +84,10 @@ def game(connection: Connection, game_id: str, base_minor: int) -> GameAnswer | 
     with connection.cursor(DictCursor) as cursor:
         cursor.execute(_EXPOSURE, {"game_id": game_id})
         exposed = {(row["market"], row["line"], row["selection"]): row for row in cursor.fetchall()}
+        cursor.execute(_MARK, {"game_id": game_id})
+        mark = cursor.fetchone()
+        if mark is None:
+            return None
         cursor.execute(_SELECTIONS, {"game_id": game_id})
         rows = [
             {**row, **exposed.get((row["market"], row["line"], row["selection"]), _SETTLED)}
@@ -86,6 +96,7 @@ def game(connection: Connection, game_id: str, base_minor: int) -> GameAnswer | 
     return GameAnswer(
         as_of=time_text(as_of),
         game=games.games(connection, lines)[0],
+        mark=GameMark(**plain(mark)),
         markets=[
             _market(market, line, list(group), base_minor)
             for (market, line), group in groupby(rows, lambda row: (row["market"], row["line"]))

@@ -14,6 +14,7 @@ from betpnl.api.pnl.answers import (
     Breakdown,
     BreakdownAnswer,
     GameAnswer,
+    GameMark,
     GamePnl,
     GamesEvent,
     GamesPage,
@@ -60,6 +61,13 @@ _GAME = GamePnl(
     liability="17.0000",
     updated_at="2026-01-05T19:12:40.100Z",
     **_SUMS,
+)
+_MARK = GameMark(
+    price_moves="-3.2900",
+    result_moves="0.0000",
+    marked_pnl="-1.8700",
+    open_marked_pnl="-1.8700",
+    marked_handle="20.0000",
 )
 _SELECTION = SelectionPnl(
     selection="home",
@@ -164,7 +172,7 @@ _VERSION = BetVersion(
 )
 _EXAMPLES: tuple[Struct, ...] = (
     GamesPage(as_of=_AS_OF, games=[_GAME], next_cursor=None),
-    GameAnswer(as_of=_AS_OF, game=_GAME, markets=[_MARKET]),
+    GameAnswer(as_of=_AS_OF, game=_GAME, mark=_MARK, markets=[_MARKET]),
     SportsAnswer(as_of=_AS_OF, sports=[SportPnl(sport="football", games=1, **_SUMS)]),
     BreakdownAnswer(
         as_of=_AS_OF,

@@ -1,0 +1,40 @@
+"""mark_prices(prices, moment): the model's word on the selections of a market, as things stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from pyflink.table import DataTypes, FunctionContext, ScalarFunction
+from pyflink.table.udf import udf
+
+from betpnl.marking import Marks
+from betpnl.model.outcome import OutcomeModel
+from udfs.parameters import parameter
+
+
+class MarkPrices(ScalarFunction):
+    """Vectorized: Series of packed texts in, a Series of packed texts out."""
+
+    def open(self, function_context: FunctionContext) -> None:
+        """Open the model once, for as long as the worker lives."""
+        self._model = OutcomeModel(Path(parameter(function_context, "model_path")))
+        self._marks = Marks()
+
+    def eval(self, prices: pd.Series, moment: pd.Series) -> pd.Series:
+        """One text a market."""
+        marked = [self._marks.mark(self._model, *pair) for pair in zip(prices, moment, strict=True)]
+        return pd.Series(marked, dtype=object)
+
+    def is_deterministic(self) -> bool:
+        """No: another model may be live by then."""
+        return False
+
+
+mark_prices = udf(
+    MarkPrices(),
+    input_types=[DataTypes.STRING(), DataTypes.STRING()],
+    result_type=DataTypes.STRING(),
+    func_type="pandas",
+    name="mark_prices",
+)
