@@ -42,6 +42,10 @@ class Moment(NamedTuple):
         starts_ms, minute, home, away = (int(number) if number else None for number in numbers)
         return cls(market, line, int(priced_ms), sport, status, starts_ms, minute, home, away)
 
+    def packed(self) -> str:
+        """What `unpacked` reads."""
+        return FIELD.join("" if field is None else str(field) for field in self)
+
     @property
     def in_play(self) -> bool:
         """Whether the game is under way, or over."""

@@ -10,8 +10,9 @@ from betpnl.verify.book import Book
 from betpnl.verify.compare import Comparison, Report, Texts, compare
 from betpnl.verify.expected import tables_beside_bets
 from betpnl.verify.history import History
+from betpnl.verify.prices import audit_prices
 from betpnl.verify.rescore import Rescorer
-from betpnl.verify.tables import BET, BET_VERSION, TABLES, TICKET_LEG, VIEWS, Table
+from betpnl.verify.tables import BET, BET_VERSION, SELECTION_PRICE, TABLES, TICKET_LEG, VIEWS, Table
 from betpnl.verify.valuation import (
     NO_SCORE,
     Score,
@@ -57,9 +58,15 @@ def audit(
     }
     expected = tables_beside_bets(history, book)
     for table in (*TABLES, *VIEWS):
-        if table.name not in reports:
-            rows = expected[table.name]
-            reports[table.name] = compare(table, rows, found(table), examples_max)
+        if table.name in reports:
+            continue
+        rows = expected[table.name]
+        if table is SELECTION_PRICE:
+            model = None if rescorer is None else rescorer.model
+            report = audit_prices(history, rows, found(table), examples_max, model)
+        else:
+            report = compare(table, rows, found(table), examples_max)
+        reports[table.name] = report
     ordered = [reports[table.name] for table in (*TABLES, *VIEWS)]
     return ordered if rescorer is None else [*ordered, rescorer.report()]
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
 
+from betpnl import pnl
 from betpnl.contract.records import FxRate, Game, MarketCancel, MarketOdds, Result
+from betpnl.model.outcome import FALLBACK_VERSION
 from betpnl.verify.history import mysql_time
 from betpnl.verify.tables import Rows
 
@@ -28,16 +32,26 @@ def selection_result(results: Iterable[Result]) -> Rows:
     return rows
 
 
+def probability(odds: Decimal, overround: Fraction) -> Decimal:
+    """The margin-free probability of a price, to 8 decimals. overround: sum of 1/odds, exact."""
+    exact = 1 / Fraction(odds) / overround
+    quotient = pnl.EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    return pnl.round_half_up(quotient, pnl.PROBABILITY_DECIMALS)
+
+
 def selection_price(odds: Iterable[MarketOdds]) -> Rows:
     """Table ``selection_price``: a row a selection of each market's newest prices.
 
-    Their probabilities are left out: no log says which model was live.
+    As if no model could score it: which one did, and what it said, only the table knows.
     """
     rows: Rows = {}
     for market in odds:
+        overround = sum((1 / Fraction(price) for price in market.prices.values()), Fraction(0))
         for selection, price in market.prices.items():
             key = market.game_id, market.market, market.line, selection
-            rows[key] = (*key, market.version, price, mysql_time(market.at))
+            free = probability(price, overround)
+            at = mysql_time(market.at)
+            rows[key] = (*key, market.version, price, free, FALLBACK_VERSION, at)
     return rows
 
 

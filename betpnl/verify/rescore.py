@@ -20,14 +20,14 @@ class Rescorer:
     """Takes bets with their stored scores; those of another model's version pass by."""
 
     def __init__(self, model: Model, examples_max: int) -> None:
-        self._model = model
+        self.model = model
         self._comparison = Comparison(_SCORED, examples_max)
         self._waiting: list[tuple[Bet, Score]] = []
         self.passed_by = 0
 
     def add(self, bet: Bet, score: Score) -> None:
         """Take a bet as it stands in ``bet``."""
-        if score.model_version != self._model.version:
+        if score.model_version != self.model.version:
             self.passed_by += 1
             return
         self._waiting.append((bet, score))
@@ -40,7 +40,7 @@ class Rescorer:
         return self._comparison.report
 
     def _score(self) -> None:
-        scored = score_bets(self._model, [bet for bet, _ in self._waiting])
+        scored = score_bets(self.model, [bet for bet, _ in self._waiting])
         for (bet, score), found in zip(self._waiting, scored, strict=True):
             chances = found.chances()
             if is_single(bet):

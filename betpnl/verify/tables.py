@@ -192,7 +192,14 @@ GAME_SETTLED_SECOND = Table(
 SELECTION_PRICE = Table(
     "selection_price",
     4,
-    _columns(**_SELECTION, version="count", odds="money", priced_at="text"),
+    _columns(
+        **_SELECTION,
+        version="count",
+        odds="money",
+        probability="money",
+        model_version="text",
+        priced_at="text",
+    ),
 )
 GAME = Table(
     "game",

@@ -490,6 +490,12 @@ def test_only_the_newest_prices_stand(log: Log) -> None:
     log.raw("odds", json.dumps({**record, "version": 2}).encode())
     rows = [log.row("selection_price", "g1", "winner", "", name) for name in record["prices"]]
     assert [row["odds"] for row in rows] == [2, 4, 8]
+    # 4 : 2 : 1 of 7
+    assert [row["probability"] for row in rows] == [
+        D("0.57142857"),
+        D("0.28571429"),
+        D("0.14285714"),
+    ]
     assert {row["priced_at"] for row in rows} == {"2024-05-01 12:00:00.999"}
     assert len(log.keys("selection_price")) == 3
 
