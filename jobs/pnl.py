@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from betpnl.job.environment import create_table_environment, define, statement_set
-from betpnl.job.statements import definitions, inserts, sql_values
+from betpnl.job.environment import create_table_environment
+from betpnl.job.plans import plan_of
 from betpnl.settings import Settings
 from betpnl.stack import endpoints
 
@@ -15,10 +15,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Submit the live PNL job; returns once the cluster has accepted it."""
     settings = Settings.load(argv)
     found = endpoints(settings)
-    values = sql_values(settings, found)
     table_env = create_table_environment(settings, found.kafka_bootstrap)
-    define(table_env, definitions(values))
-    statement_set(table_env, inserts(values)).execute()
+    plan_of(table_env, settings, found).execute()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from betpnl.job.environment import create_table_environment, define, statement_set
+from betpnl.job.plans import compiled
 from betpnl.job.statements import definitions, inserts, sql_values
 from betpnl.settings import Settings
 from betpnl.stack import Endpoints
@@ -30,9 +31,7 @@ def main() -> None:
         raise SystemExit("no connectors in the cache: run `make setup`")
     table_env.get_config().set("pipeline.jars", ";".join(jar.as_uri() for jar in jars))
     define(table_env, definitions(values))
-    statements = statement_set(table_env, inserts(values))
-    # PyFlink has no method of its own for this.
-    print(statements._j_statement_set.compilePlan().asJsonString())
+    print(compiled(table_env, statement_set(table_env, inserts(values))).as_json_string())
 
 
 if __name__ == "__main__":
