@@ -5,7 +5,8 @@ The order of a row's fields is that of sql/21_bet_scored.sql.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import repeat
 
 from betpnl import ticket_pnl
 from betpnl.bet_money import money_of, stake_of
@@ -24,6 +25,8 @@ from betpnl.references.resolve import References
 from betpnl.ticket_making import is_single, ticket_margin, ticket_of
 
 Row = list[str | None]
+Challenge = Callable[[str, Sequence[Bet]], Sequence[str | None]]
+"""From the champion's version and a batch to the challenger's word on each bet."""
 MODEL_VERSION = 24
 """Where a row says which model scored it."""
 
@@ -31,15 +34,24 @@ MODEL_VERSION = 24
 class BetRows:
     """Reads and scores batches of bets.
 
-    rules: what the deployment fixes. model: scores the legs. base_minor: decimals of the base
-    currency's smallest unit. references: rates and cancels, as they are known.
+    rules: what the deployment fixes. model: gives what scores the legs, asked once a batch.
+    base_minor: decimals of the base currency's smallest unit. references: rates and cancels, as
+    they are known. challenge: asked for a second model's word, if there is one.
     """
 
-    def __init__(self, rules: Rules, model: Model, base_minor: int, references: References) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        model: Callable[[], Model],
+        base_minor: int,
+        references: References,
+        challenge: Challenge | None = None,
+    ) -> None:
         self._reader = reader(BETS, rules)
         self._references = references
         self._model = model
         self._base_minor = base_minor
+        self._challenge = challenge
 
     def rows(self, messages: Iterable[bytes | None], arrived_s: Iterable[int]) -> list[Row]:
         """A row for each message; ``arrived_s`` is its Kafka timestamp, seconds since 1970.
@@ -54,10 +66,20 @@ class BetRows:
             except Rejected as fault:
                 read.append([str(fault), excerpt(message)])
         bets = [item for item in read if isinstance(item, Bet)]
-        scores = iter(score_bets(self._model, bets))
-        return [self._row(item, next(scores)) if isinstance(item, Bet) else item for item in read]
+        # One model for the whole batch, whatever becomes of its file meanwhile.
+        model = self._model()
+        scores = iter(score_bets(model, bets))
+        words: Iterator[str | None] = repeat(None)
+        if self._challenge is not None:
+            words = iter(self._challenge(model.version, bets))
+        return [
+            self._row(item, next(scores), model.version, next(words))
+            if isinstance(item, Bet)
+            else item
+            for item in read
+        ]
 
-    def _row(self, bet: Bet, scored: BetScore) -> Row:
+    def _row(self, bet: Bet, scored: BetScore, version: str, word: str | None) -> Row:
         cash_out = bet.cash_out
         if is_single(bet):
             (first,), (score,) = bet.legs, scored.legs
@@ -99,7 +121,7 @@ class BetRows:
             *selection,
             odds,
             probability,
-            self._model.version if scored.by_model else FALLBACK_VERSION,
+            version if scored.by_model else FALLBACK_VERSION,
             "1" if predicted else "0",
             margin,
             legs_text(bet.legs),
@@ -111,4 +133,5 @@ class BetRows:
             "1" if resolve.is_called_off(bet) else "0",
             "1" if self._references.takes_rate(bet) else "0",
             bet.legs[0].competition if packed is None else "",
+            word,
         ]

@@ -227,7 +227,13 @@ class Settings(BaseSettings):
         300, description="How far `accepted_at` may lie ahead of the record's time in Kafka."
     )
     model_path: ProjectPath = Field(
-        Path("models/outcome.onnx"), description="The ONNX model that scores each bet."
+        Path("models/outcome.onnx"),
+        description="The ONNX model that scores each bet; a new file here goes live by itself.",
+    )
+    challenger_path: ProjectPath | None = Field(
+        None,
+        description="A second model that scores singles beside it, for the live calibration alone; "
+        "empty for none (docs/model.md).",
     )
 
     api_host: str = Field(

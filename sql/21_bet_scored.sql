@@ -36,6 +36,7 @@ SELECT
     CAST(f[33] AS BIGINT)         AS adjustment,
     f[34] = '1'                   AS market_cancelled,
     f[35] = '1'                   AS takes_rate,
-    f[36]                         AS competition
+    f[36]                         AS competition,
+    f[37]                         AS challenge
 FROM bet_read
 WHERE f[1] IS NULL;

@@ -12,7 +12,7 @@ FROM (
         customer_id, channel, region, currency, fx_rate, stake, stake_type, bet_type, leg_count,
         game_id, sport, market, line, selection, odds,
         p_win, model_version, predicted_win, margin, legs, terms, adjustment, market_cancelled,
-        takes_rate, competition, ticket,
+        takes_rate, competition, ticket, challenge,
         bets, riding_bets, handle, bonus_handle,
         CAST(handle_riding AS DECIMAL(20,4)) AS handle_riding,
         cash_out_handle, cash_out_paid,

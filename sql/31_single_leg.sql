@@ -3,7 +3,7 @@
 CREATE TEMPORARY VIEW single_leg AS
 SELECT
     game_id, sport, market, line, selection, accepted_at,
-    competition, channel, region, currency,
+    competition, channel, region, currency, odds, p_win, model_version, challenge,
     bets, riding_bets, bets AS sport_bets,
     handle, bonus_handle, handle_riding, cash_out_handle, cash_out_paid,
     payout_win, payout_half_win, payout_half_lose, expected_payout,

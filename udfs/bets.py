@@ -8,10 +8,11 @@ import pandas as pd
 from pyflink.table import DataTypes, FunctionContext, ScalarFunction
 from pyflink.table.udf import udf
 
+from betpnl.bet_challenge import Challenger
 from betpnl.bet_rows import BetRows
-from betpnl.model.outcome import OutcomeModel
+from betpnl.model.live import LiveModel
 from udfs.counting import BetCounts
-from udfs.parameters import base_minor, parameter, rules
+from udfs.parameters import base_minor, models_folder, parameter, rules
 from udfs.references import references
 
 YEAR_2000_S = 946_684_800
@@ -21,12 +22,18 @@ class ReadBet(ScalarFunction):
     """Vectorized: Series in, a Series of text arrays out, one inference a batch."""
 
     def open(self, function_context: FunctionContext) -> None:
-        """Open the model once, for as long as the worker lives."""
+        """Open the model, which from then on follows its file."""
+        self._model = LiveModel(
+            Path(parameter(function_context, "model_path")), models_folder(function_context)
+        )
+        challenger = parameter(function_context, "challenger_path")
+        self._challenger = Challenger(Path(challenger)) if challenger else None
         self._rows = BetRows(
             rules(function_context),
-            OutcomeModel(Path(parameter(function_context, "model_path"))),
+            self._model.now,
             base_minor(function_context),
             references(function_context),
+            None if self._challenger is None else self._challenger.words,
         )
         self._counts = BetCounts(function_context)
 
@@ -35,6 +42,10 @@ class ReadBet(ScalarFunction):
         with self._counts.timed():
             rows = self._rows.rows(message, (arrived_s.astype("int64") + YEAR_2000_S).tolist())
         self._counts.rows(rows)
+        self._counts.models(
+            stale=self._model.stale,
+            challenger_out=self._challenger is not None and self._challenger.out,
+        )
         return pd.Series(rows, dtype=object)
 
     def is_deterministic(self) -> bool:

@@ -18,15 +18,18 @@ from betpnl.model.outcome import FALLBACK_VERSION
 
 RECORDS, REJECTS = "betpnl_records", "betpnl_rejects"
 FALLBACKS, BATCHES, MICROSECONDS = "betpnl_fallbacks", "betpnl_batches", "betpnl_microseconds"
+STALE, CHALLENGER_OUT = "betpnl_stale", "betpnl_unchallenged"
+"""How many workers it is so for: these go up and down again."""
 
 
 class BetCounts:
     """Counts batches of bets."""
 
     def __init__(self, context: FunctionContext) -> None:
-        group = context.get_metric_group()
+        self._group = context.get_metric_group()
         names = (RECORDS, REJECTS, FALLBACKS, BATCHES, MICROSECONDS)
-        self._counters = {name: group.counter(name) for name in names}
+        self._counters = {name: self._group.counter(name) for name in names}
+        self._so = {STALE: False, CHALLENGER_OUT: False}
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -45,6 +48,18 @@ class BetCounts:
             FALLBACKS,
             sum(row[0] is None and row[MODEL_VERSION] == FALLBACK_VERSION for row in rows),
         )
+
+    def models(self, *, stale: bool, challenger_out: bool) -> None:
+        """Tell whether this worker's models are those of their files.
+
+        Only in a batch: what is counted outside of one is lost.
+        """
+        for name, so in ((STALE, stale), (CHALLENGER_OUT, challenger_out)):
+            if so != self._so[name]:
+                self._so[name] = so
+                # Made only now: in normal life these cost nothing.
+                counter = self._group.counter(name)
+                counter.inc() if so else counter.dec()
 
     def _add(self, name: str, count: int) -> None:
         # Zero as well: Flink lists a counter only once something was added to it.

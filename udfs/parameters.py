@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from pathlib import Path
+
 from pyflink.table import FunctionContext
 
 from betpnl.contract.checks import Rules
@@ -30,3 +34,12 @@ def rules(context: FunctionContext) -> Rules:
 def base_minor(context: FunctionContext) -> int:
     """Decimals of the base currency's smallest unit."""
     return minor_units(parameter(context, "base_currency"))
+
+
+def models_folder(context: FunctionContext) -> Path:
+    """Where workers keep a copy of the last good model."""
+    home = Path(parameter(context, "home"))
+    if os.access(home, os.W_OK):
+        return home / "models"
+    # A cluster of others has no home of ours.
+    return Path(tempfile.gettempdir()) / f"betpnl-{os.geteuid()}"

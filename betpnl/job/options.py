@@ -48,6 +48,8 @@ def function_parameters(settings: Settings, kafka_bootstrap: str) -> list[tuple[
         ("bet_horizon_days", str(settings.bet_horizon_days)),
         ("accepted_ahead_max_s", str(settings.accepted_ahead_max_s)),
         ("model_path", str(settings.model_path)),
+        ("challenger_path", str(settings.challenger_path or "")),
+        ("home", str(settings.home)),
         ("kafka_bootstrap", kafka_bootstrap),
         ("topic_prefix", settings.topic_prefix),
     ]

@@ -86,6 +86,14 @@ SCORING_FALLBACKS = Metric(
     "Bets that the model could not score, and that took the market's own probability.",
     kind="counter",
 )
+MODEL_STALE = Metric(
+    "betpnl_model_stale",
+    "Workers that score by an older model, because the file at model_path cannot be used.",
+)
+CHALLENGER_OUT = Metric(
+    "betpnl_challenger_out",
+    "Workers whose challenger failed, or whose file at challenger_path cannot be used.",
+)
 GAMES = Metric("betpnl_games", "Games that were ever bet on.", ("sport",))
 BETS = Metric("betpnl_bets", "Bets that count; a ticket counts once in each game.", ("sport",))
 HANDLE = Metric("betpnl_handle", "Stakes taken, in the base currency.", ("sport",))
@@ -119,6 +127,8 @@ READINGS = (
     SCORING_SECONDS,
     SCORING_BATCHES,
     SCORING_FALLBACKS,
+    MODEL_STALE,
+    CHALLENGER_OUT,
     GAMES,
     BETS,
     HANDLE,

@@ -26,6 +26,8 @@ _OF_BETS = (
     (metrics.SCORING_BATCHES, "batches", 1.0),
     (metrics.SCORING_FALLBACKS, "fallbacks", 1.0),
 )
+# Counted only once it was so.
+_UP_AND_DOWN = ((metrics.MODEL_STALE, "stale"), (metrics.CHALLENGER_OUT, "unchallenged"))
 
 
 def samples(
@@ -71,6 +73,9 @@ def _of_job(job: Job, now_s: float) -> Iterator[Sample]:
     for metric, name, scale in _OF_BETS:
         if (BETS.name, name) in job.counts:
             yield metric, (), job.counts[BETS.name, name] * scale
+    if job.counts:
+        for metric, name in _UP_AND_DOWN:
+            yield metric, (), job.counts.get((BETS.name, name), 0)
 
 
 def _of_figures(figures: Figures, monotonic_s: float) -> Iterator[Sample]:

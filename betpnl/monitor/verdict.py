@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from betpnl.contract.topics import BETS
 from betpnl.monitor.parts import Answer, Flink, Job, Kafka, Said
 from betpnl.watch import texts
 
@@ -65,6 +66,7 @@ def verdict(
         *_job(said.flink),
         *_reading(stale),
         *_sources(said),
+        *_model(said.flink),
         *_behind(said),
         *_standing_still(said, figure_age_s),
         *_checkpoints(said.flink, now_s, checkpoint_interval_s),
@@ -126,6 +128,16 @@ def _sources(said: Said) -> Iterator[Verdict]:
     for part, answer in said.sources.items():
         if not answer.up:
             yield Verdict("warning", _SOURCES.get(part, part), part, answer.detail)
+
+
+def _model(flink: Flink | None) -> Iterator[Verdict]:
+    if flink is not None and flink.up and flink.job.counts.get((BETS.name, "stale"), 0) > 0:
+        yield Verdict(
+            "warning",
+            "The file at model_path cannot be used: bets are scored by the model before it",
+            "taskmanager",
+            "its log says what is wrong with the file",
+        )
 
 
 def _behind(said: Said) -> Iterator[Verdict]:

@@ -12,6 +12,7 @@ import pymysql
 
 from betpnl.errors import UserError
 from betpnl.job.schema import create_tables, filled_tables
+from betpnl.model.outcome import OutcomeModel
 from betpnl.mysql import connect
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
@@ -37,8 +38,10 @@ def submit(
 
     It goes on from `resume_from` (a checkpoint or savepoint), else from the newest checkpoint
     of this home, else reads the log from its start into empty tables. Raises UserError when it
-    runs already, when there is no checkpoint but rows in the tables, or when Flink refuses.
+    runs already, when there is no checkpoint but rows in the tables, when a model's file cannot be
+    used, or when Flink refuses.
     """
+    check_models(settings)
     found = endpoints(settings)
     if flink_rest.overview(found.flink_rest_url) is None:
         raise UserError(
@@ -67,6 +70,18 @@ def submit(
     if origin and not resume_from:
         prune(settings, Path(urlsplit(origin).path))
     return accepted.group(1)
+
+
+def check_models(settings: Settings) -> None:
+    """Refuse a model that would not serve. Raises UserError.
+
+    A running job keeps its model when the file is broken; one that is submitted shall have the
+    model that it was given. On a cluster of others the files may be on its machines alone.
+    """
+    paths = {"model_path": settings.model_path, "challenger_path": settings.challenger_path}
+    for name, path in paths.items():
+        if path is not None and (path.exists() or not settings.flink_rest_url):
+            OutcomeModel(path, setting=name)
 
 
 def prune(settings: Settings, kept: Path) -> None:

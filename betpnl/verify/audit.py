@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from betpnl.verify import scores
+from betpnl.verify import scored, scores
 from betpnl.verify.book import Book
 from betpnl.verify.compare import Comparison, Report, Texts, compare
 from betpnl.verify.expected import tables_beside_bets
@@ -65,7 +65,8 @@ def audit(
             model = None if rescorer is None else rescorer.model
             report = audit_prices(history, rows, found(table), examples_max, model)
         else:
-            report = compare(table, rows, found(table), examples_max)
+            there = scored.champions(table, found(table))
+            report = compare(table, rows, there, examples_max)
         reports[table.name] = report
     ordered = [reports[table.name] for table in (*TABLES, *VIEWS)]
     return ordered if rescorer is None else [*ordered, rescorer.report()]

@@ -9,7 +9,7 @@ from betpnl.contract.records import Bet, Result
 from betpnl.references import resolve
 from betpnl.references.resolve import References
 from betpnl.ticket_making import is_single
-from betpnl.verify import settlement
+from betpnl.verify import scored, settlement
 from betpnl.verify.history import mysql_time
 from betpnl.verify.segment_book import SegmentBook, segments_of
 from betpnl.verify.sums import ZERO, Sums, add, rows
@@ -34,6 +34,7 @@ class Book:
         self._minutes: Sums = {}
         self._seconds: Sums = {}
         self._selections: Sums = {}
+        self._scored: Sums = {}
         self._segments = SegmentBook(self._endings, base_minor)
         self._tickets = TicketBook(self._endings, base_minor, self._segments)
 
@@ -71,6 +72,9 @@ class Book:
                     value.payout_half_lose,
                 ),
             )
+            price = scored.band(bet.legs[0].odds)
+            said_by = (bet.legs[0].sport, score.model_version, scored.CHAMPION, price)
+            add(self._scored, (*selection, *said_by), scored.said(value.bets, score.p_win))
         else:
             self._tickets.post(bet, ticket, value, shares, segments)
 
@@ -105,6 +109,7 @@ class Book:
             "game_minute": rows(self._minutes, 1),
             "sport_second": rows(self._seconds, 1),
             "selection_book": rows(self._selections, 1),
+            "selection_scored": rows(self._scored, 1),
             "game_settled": rows(singles, 1),
             "game_settled_second": rows(seconds, 1),
         }

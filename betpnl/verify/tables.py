@@ -160,6 +160,17 @@ SELECTION_BOOK = Table(
         **_same("money", "payout_win payout_half_win payout_half_lose"),
     ),
 )
+SELECTION_SCORED = Table(
+    "selection_scored",
+    8,
+    _columns(
+        **_SELECTION,
+        **_same("text", "sport model_version role"),
+        band="money",
+        bets="count",
+        **_same("money", "p p_squared ln_p ln_not_p"),
+    ),
+)
 _RIDING = {**_SELECTION, "tickets": "count", **_same("money", "handle_riding payout_win")}
 SELECTION_TICKET = Table("selection_ticket", 4, _columns(**_RIDING))
 SELECTION_TICKET_GONE = Table("selection_ticket_gone", 4, _columns(**_RIDING))
@@ -244,6 +255,7 @@ TABLES: tuple[Table, ...] = (
     SEGMENT_PLACED,
     SEGMENT_SETTLED,
     SELECTION_BOOK,
+    SELECTION_SCORED,
     SELECTION_TICKET,
     SELECTION_TICKET_GONE,
     SELECTION_RESULT,

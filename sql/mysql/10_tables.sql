@@ -212,6 +212,23 @@ CREATE TABLE IF NOT EXISTS selection_book (
     PRIMARY KEY (game_id, market, line, selection)
 );
 
+CREATE TABLE IF NOT EXISTS selection_scored (
+    game_id           VARCHAR(64)    NOT NULL,
+    market            VARCHAR(64)    NOT NULL,
+    line              VARCHAR(16)    NOT NULL,
+    selection         VARCHAR(64)    NOT NULL,
+    sport             VARCHAR(64)    NOT NULL,
+    model_version     VARCHAR(64)    NOT NULL,
+    role              VARCHAR(16)    NOT NULL,
+    band              DECIMAL(3,2)   NOT NULL,
+    bets              BIGINT         NOT NULL,
+    p                 DECIMAL(30,8)  NOT NULL,
+    p_squared         DECIMAL(38,16) NOT NULL,
+    ln_p              DECIMAL(30,6)  NOT NULL,
+    ln_not_p          DECIMAL(30,6)  NOT NULL,
+    PRIMARY KEY (game_id, market, line, selection, sport, model_version, role, band)
+);
+
 CREATE TABLE IF NOT EXISTS selection_ticket (
     game_id           VARCHAR(64)    NOT NULL,
     market            VARCHAR(64)    NOT NULL,

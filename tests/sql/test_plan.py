@@ -15,6 +15,7 @@ BET_TABLES = (
     "game_minute",
     "sport_second",
     "selection_book",
+    "selection_scored",
 )
 
 
@@ -67,7 +68,7 @@ def test_no_sum_and_no_join_ever_forgets(plan: Plan) -> None:
         for state in plan.nodes[number]["state"]
     ]
 
-    assert len(kept) == 14 + 2 * 4 - 1
+    assert len(kept) == 15 + 2 * 4 - 1
     assert {ttl for _, _, ttl in kept} == {"0 ms"}
 
 
@@ -91,6 +92,24 @@ def test_singles_and_tickets_meet_right_before_they_are_summed(plan: Plan, table
 
     # Anything in between would be a task of its own, and a hop more for every bet.
     assert "union" in plan.nodes[before]["type"]
+
+
+def test_a_challengers_word_meets_the_champions_right_before_they_are_summed(plan: Plan) -> None:
+    (total,) = (
+        number
+        for number in plan.of_type("group-aggregate")
+        if number in plan.upstream(plan.sink("selection_scored"))
+    )
+    (exchange,) = plan.inputs[total]
+    (union,) = plan.inputs[exchange]
+    words = plan.inputs[union]
+    (singles,) = {source for word in words for source in plan.inputs[word]}
+    book = plan.upstream(plan.sink("selection_book"))
+
+    # Both from the narrow rows that all sums of singles are made of.
+    assert "union" in plan.nodes[union]["type"]
+    assert len(words) == 2
+    assert singles in book
 
 
 def test_what_is_settled_is_summed_in_two_ways_from_one_join(plan: Plan) -> None:

@@ -18,12 +18,11 @@ from betpnl.references.resolve import References
 from tests.unit.contract_records import ARRIVED_MS, BET, RULES, Json
 from tests.unit.test_contract_fuzz import ARRIVALS, mutated
 
-COLUMNS = 36
+COLUMNS = 37
 REJECT = 2
 NUMBER_LENGTH_MAX = 64
-BETS_ROWS = BetRows(
-    RULES, OutcomeModel(Path("models/outcome.onnx")), 2, References(RULES.base_currency)
-)
+MODEL = OutcomeModel(Path("models/outcome.onnx"))
+BETS_ROWS = BetRows(RULES, lambda: MODEL, 2, References(RULES.base_currency))
 FEED_ROWS = FeedRows(RULES)
 FIELDS = ("stake", "fx_rate", "cash_out.fraction", "cash_out.amount", "legs.odds")
 

@@ -19,7 +19,7 @@ from betpnl.verify.valuation import Score
 from tests.unit.contract_records import ARRIVED_MS, BET, LEG, READERS, RULES, Json
 
 MODEL = OutcomeModel(Path("models/outcome.onnx"))
-ROWS = BetRows(RULES, MODEL, 2, References(RULES.base_currency))
+ROWS = BetRows(RULES, lambda: MODEL, 2, References(RULES.base_currency))
 P_WIN = MODEL_VERSION - 1
 
 

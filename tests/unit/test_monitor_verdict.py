@@ -150,6 +150,17 @@ def test_a_source_that_fails_is_a_warning() -> None:
     )
 
 
+def test_a_model_file_that_cannot_be_used_is_a_warning_until_it_is_mended() -> None:
+    found = judged(with_job(counts={("bets", "stale"): 2}))
+
+    assert (found.level, found.part) == ("warning", "taskmanager")
+    assert found.sentence == (
+        "The file at model_path cannot be used: bets are scored by the model before it"
+    )
+    assert "log" in found.detail
+    assert judged(with_job(counts={("bets", "stale"): 0})).level == "ok"
+
+
 def test_before_the_first_answers_nothing_is_claimed() -> None:
     assert judged(Said()) == Verdict("quiet", "Asking MySQL and Kafka and Flink's JobManager")
     assert judged(replace(ALL, flink=None)).sentence == "Asking Flink's JobManager"

@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+import pytest
+
+from betpnl.errors import UserError
 from betpnl.settings import Settings
 from betpnl.stack import submission
 from betpnl.stack.flink_conf import state_folder
@@ -50,4 +53,27 @@ def test_a_checkpoint_of_another_version_is_told_without_flinks_advice() -> None
     assert "allowNonRestoredState" not in told
     assert submission.refusal("a.BError: inner\n", "") == (
         "Flink did not take the job: a.BError: inner"
+    )
+
+
+@pytest.mark.parametrize("name", ["model_path", "challenger_path"])
+def test_a_broken_model_is_refused_before_anything_is_asked_of_the_cluster(
+    tmp_path: Path, name: str
+) -> None:
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"half")
+
+    with pytest.raises(UserError, match=f"broken.onnx is not a usable.*{name}"):
+        submission.submit(Settings.load(home=tmp_path, **{name: broken}))
+    with pytest.raises(UserError, match=f"cannot be read.*{name}"):
+        submission.check_models(Settings.load(home=tmp_path, **{name: tmp_path / "none"}))
+
+
+def test_files_that_only_a_cluster_of_others_has_are_its_to_refuse(tmp_path: Path) -> None:
+    submission.check_models(
+        Settings.load(
+            home=tmp_path,
+            flink_rest_url="http://flink.example:8081",
+            model_path=tmp_path / "there.onnx",
+        )
     )

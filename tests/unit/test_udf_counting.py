@@ -7,7 +7,7 @@ from typing import Any
 from betpnl.bet_rows import MODEL_VERSION, Row
 from betpnl.model.outcome import FALLBACK_VERSION
 from tests.unit.contract_records import ARRIVED_MS
-from tests.unit.test_bet_rows import BETS_ROWS, FEED_ROWS, bet_row, with_number
+from tests.unit.test_bet_rows import BETS_ROWS, FEED_ROWS, MODEL, bet_row, with_number
 from udfs.counting import BetCounts, FeedCounts
 
 GOOD = with_number("stake", "10")
@@ -26,8 +26,11 @@ class Group:
         group = self
 
         class Counter:
-            def inc(self, count: int) -> None:
+            def inc(self, count: int = 1) -> None:
                 group.counts[name] = group.counts.get(name, 0) + count
+
+            def dec(self) -> None:
+                self.inc(-1)
 
         return Counter()
 
@@ -55,7 +58,22 @@ def test_a_batch_of_bets_is_counted_with_its_rejects_fallbacks_and_time() -> Non
 
 
 def test_the_model_version_stands_where_the_count_looks_for_it() -> None:
-    assert bet_row(GOOD)[MODEL_VERSION] == BETS_ROWS._model.version
+    assert bet_row(GOOD)[MODEL_VERSION] == MODEL.version
+
+
+def test_a_stale_model_is_counted_until_it_is_no_more() -> None:
+    group = Group()
+    counts = BetCounts(group)  # type: ignore[arg-type]
+
+    def told(stale: bool, challenger_out: bool) -> dict[str, int]:
+        counts.models(stale=stale, challenger_out=challenger_out)
+        return dict(group.counts)
+
+    assert told(False, False) == {}
+    assert told(True, False) == {"betpnl_stale": 1}
+    assert told(True, True) == {"betpnl_stale": 1, "betpnl_unchallenged": 1}
+    assert told(False, True) == {"betpnl_stale": 0, "betpnl_unchallenged": 1}
+    assert told(False, False) == {"betpnl_stale": 0, "betpnl_unchallenged": 0}
 
 
 def test_other_topics_are_counted_apart() -> None:

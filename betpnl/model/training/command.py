@@ -61,7 +61,7 @@ def train(
     how far the model may leave the market, is chosen on the earlier games alone. The same data,
     release and seed give the same files.
 
-    A running job keeps its model: set model_path to the new one and submit the job again.
+    Where a running job's model_path names the file, it takes the new model within a second.
     """
     console = Console()
     with _progress(Console(stderr=True)) as progress:
