@@ -17,10 +17,12 @@ SELECT
     CASE WHEN bets = 1 THEN CAST(p * p AS DECIMAL(18,16)) ELSE CAST(0 AS DECIMAL(18,16)) END
         AS p_squared,
     CASE WHEN bets = 1
-         THEN CAST(LN(CAST(GREATEST(p, 0.00000001) AS DOUBLE)) AS DECIMAL(8,6))
+         THEN CAST(LN(CAST(CASE WHEN p > 0 THEN p ELSE 0.00000001 END AS DOUBLE))
+                   AS DECIMAL(8,6))
          ELSE CAST(0 AS DECIMAL(8,6)) END AS ln_p,
     CASE WHEN bets = 1
-         THEN CAST(LN(CAST(GREATEST(1 - p, 0.00000001) AS DOUBLE)) AS DECIMAL(8,6))
+         THEN CAST(LN(CAST(CASE WHEN p < 1 THEN 1 - p ELSE 0.00000001 END AS DOUBLE))
+                   AS DECIMAL(8,6))
          ELSE CAST(0 AS DECIMAL(8,6)) END AS ln_not_p
 FROM (
     SELECT game_id, market, line, selection, sport, odds, bets,

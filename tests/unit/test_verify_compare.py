@@ -21,7 +21,7 @@ from betpnl.verify.history import History
 from betpnl.verify.mysql_rows import select
 from betpnl.verify.printing import Outcome, accounting, as_json, print_outcome
 from betpnl.verify.rescore import Rescorer
-from betpnl.verify.tables import BET, TABLES, VIEWS, Rows, Table, Value
+from betpnl.verify.tables import BET, SELECTION_SCORED, TABLES, VIEWS, Rows, Table, Value
 from betpnl.verify.valuation import Score
 from betpnl.verify.waiting import behind, lag_text
 
@@ -134,6 +134,18 @@ def unclean(reports: dict[str, Report]) -> set[str]:
 
 def column(table: Table, name: str) -> int:
     return list(table.columns).index(name)
+
+
+@pytest.mark.parametrize(("role", "clean"), [("challenger", True), ("champion", False)])
+def test_what_a_challenger_said_no_log_knows(log: Log, role: str, clean: bool) -> None:
+    said = column(SELECTION_SCORED, "role"), column(SELECTION_SCORED, "p")
+
+    def change(stored: dict[str, list[Texts]]) -> None:
+        one = [*stored["selection_scored"][0]]
+        one[said[0]], one[said[1]] = role, "0.12345678"
+        stored["selection_scored"].append(one)
+
+    assert (unclean(audited(log, change)) == set()) is clean
 
 
 def test_rows_as_they_must_be_are_clean(log: Log) -> None:

@@ -470,6 +470,60 @@ def test_a_ticket_cashed_out_in_part_settles_what_rides(log: Log) -> None:
     assert total == D("7.51") + D("2.50") - D("2.00")
 
 
+SCORED = ("g1", "winner", "", "home", "football")
+
+
+def test_what_the_model_said_of_singles_is_summed_by_its_version_and_the_price(log: Log) -> None:
+    log.bet("b1")
+    log.bet("b2", score=P_40._replace(p_win=D("0.25000000")))
+    log.bet("b3", score=P_40._replace(model_version="m2"))
+    log.bet("b4", legs=[leg(odds="2.5001")])
+    log.bet("b5", **TICKET)
+
+    # 1 / 2.35 lies between 0.4 and 0.6.
+    both = log.row("selection_scored", *SCORED, "m1", "champion", D("0.40"))
+    assert part(both, "bets", "p", "p_squared", "ln_p", "ln_not_p") == (
+        2,
+        D("0.65"),
+        D("0.16") + D("0.0625"),
+        D("-0.916291") + D("-1.386294"),
+        D("-0.510826") + D("-0.287682"),
+    )
+    assert {(key[5], key[7]): row[8] for key, row in log.tables()["selection_scored"].items()} == {
+        ("m1", D("0.40")): 2,
+        ("m2", D("0.40")): 1,
+        ("m1", D("0.25")): 1,
+    }
+
+
+def test_what_was_said_of_a_bet_that_no_longer_counts_is_no_more(log: Log) -> None:
+    log.bet(status="cancelled")
+
+    row = log.row("selection_scored", *SCORED, "m1", "champion", D("0.40"))
+
+    assert part(row, "bets", "p", "p_squared", "ln_p", "ln_not_p") == (0, 0, 0, 0, 0)
+
+
+def test_a_bet_cashed_out_was_a_forecast_all_the_same(log: Log) -> None:
+    log.bet(status="cashed_out", version=2, cash_out={"fraction": 1, "amount": 12})
+
+    assert log.row("selection_scored", *SCORED, "m1", "champion", D("0.40"))["bets"] == 1
+
+
+@pytest.mark.parametrize(
+    ("p", "ln_p", "ln_not_p"),
+    [("0.00000000", "-18.420681", "0"), ("1.00000000", "0", "-18.420681")],
+)
+def test_a_certainty_that_no_model_gives_is_kept_within_reach(
+    log: Log, p: str, ln_p: str, ln_not_p: str
+) -> None:
+    log.bet(score=P_40._replace(p_win=D(p)))
+
+    row = log.row("selection_scored", *SCORED, "m1", "champion", D("0.40"))
+
+    assert part(row, "ln_p", "ln_not_p") == (D(ln_p), D(ln_not_p))
+
+
 @pytest.mark.parametrize("status", ["cancelled", "rejected"])
 def test_a_ticket_taken_back_is_not_settled(log: Log, status: str) -> None:
     log.bet(**TICKET, status=status)
