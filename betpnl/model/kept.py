@@ -9,6 +9,7 @@ from pathlib import Path
 
 from betpnl.errors import UserError
 from betpnl.model.outcome import OutcomeModel
+from betpnl.model.trial import tried
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class KeptModel:
     def load(self) -> OutcomeModel | None:
         """The model as it was kept, None if there is none that serves."""
         try:
-            return OutcomeModel(self.path) if self._is_private() else None
+            return tried(self.path) if self._is_private() else None
         except (OSError, UserError):
             return None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from betpnl.errors import UserError
 from betpnl.model.kept import KeptModel
 from betpnl.model.outcome import OutcomeModel, read_model
+from betpnl.model.trial import tried
 
 LOOK_EVERY_S = 1.0
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class ModelFile:
         before, known = self.model, self.fault
         try:
             content = read_model(self._path, self._setting)
-            self.model = OutcomeModel(self._path, content, setting=self._setting)
+            self.model = tried(self._path, content, setting=self._setting)
         except UserError as fault:
             self.fault = fault
             if not isinstance(fault.__cause__, OSError) or str(fault) != str(known):

@@ -12,7 +12,7 @@ import pymysql
 
 from betpnl.errors import UserError
 from betpnl.job.schema import create_tables, filled_tables
-from betpnl.model.outcome import OutcomeModel
+from betpnl.model.trial import tried
 from betpnl.mysql import connect
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
@@ -81,7 +81,7 @@ def check_models(settings: Settings) -> None:
     paths = {"model_path": settings.model_path, "challenger_path": settings.challenger_path}
     for name, path in paths.items():
         if path is not None and (path.exists() or not settings.flink_rest_url):
-            OutcomeModel(path, setting=name)
+            tried(path, setting=name)
 
 
 def prune(settings: Settings, kept: Path) -> None:

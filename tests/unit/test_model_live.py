@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from betpnl.model.features import columns
 from betpnl.model.live import LOOK_EVERY_S, LiveModel
 from betpnl.model.margin import Floats
 from betpnl.model.outcome import OutcomeModel
+from betpnl.model.recipe import Recipe
 from betpnl.model.training.export import to_onnx, versioned
 from betpnl.references.resolve import References
 from tests.unit.contract_records import ACCUMULATOR, ARRIVED_MS, LEG, RULES
@@ -25,6 +27,7 @@ from tests.unit.test_bet_rows import with_number
 from tests.unit.test_bet_scoring import bet
 
 RECIPE = OutcomeModel(Path("models/outcome.onnx")).recipe
+TEMPO = next(iter(RECIPE.tempo.as_dict()))
 GOOD = with_number("stake", "10")
 CHALLENGE = -1
 P_WIN = MODEL_VERSION - 1
@@ -230,6 +233,27 @@ def test_a_model_that_scores_nothing_when_tried_does_not_go_live(scene: Scene) -
 
     assert live.now().version == OLD_VERSION
     assert live.stale
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        replace(RECIPE, sports={**RECIPE.sports, "football": "ninety"}),
+        replace(RECIPE, overrounds={"football/": "much"}),
+        replace(RECIPE, tempo=replace(RECIPE.tempo, **{TEMPO: "fast"})),
+    ],
+    ids=["minutes", "overrounds", "tempo"],
+)
+def test_a_model_that_would_fail_at_a_bet_does_not_go_live(
+    scene: Scene, caplog: pytest.LogCaptureFixture, odd: Recipe
+) -> None:
+    live = scene.start()
+    scene.put(to_onnx(np.zeros(len(columns(RECIPE))), odd, "odd")[0])
+    scene.later()
+
+    assert live.now().version == OLD_VERSION
+    assert live.stale
+    assert "fails when it is tried" in warnings(caplog)[0]
 
 
 @pytest.mark.parametrize("name", ["fallback", "x" * 65])
