@@ -9,21 +9,24 @@ from pyflink.table import DataTypes, FunctionContext, ScalarFunction
 from pyflink.table.udf import udf
 
 from betpnl.marking import Marks
-from betpnl.model.outcome import OutcomeModel
-from udfs.parameters import parameter
+from betpnl.model.live import LiveModel
+from udfs.parameters import models_folder, parameter
 
 
 class MarkPrices(ScalarFunction):
     """Vectorized: Series of packed texts in, a Series of packed texts out."""
 
     def open(self, function_context: FunctionContext) -> None:
-        """Open the model once, for as long as the worker lives."""
-        self._model = OutcomeModel(Path(parameter(function_context, "model_path")))
+        """Open the model, which from then on follows its file."""
+        self._model = LiveModel(
+            Path(parameter(function_context, "model_path")), models_folder(function_context)
+        )
         self._marks = Marks()
 
     def eval(self, prices: pd.Series, moment: pd.Series) -> pd.Series:
         """One text a market."""
-        marked = [self._marks.mark(self._model, *pair) for pair in zip(prices, moment, strict=True)]
+        model = self._model.now()
+        marked = [self._marks.mark(model, *pair) for pair in zip(prices, moment, strict=True)]
         return pd.Series(marked, dtype=object)
 
     def is_deterministic(self) -> bool:
