@@ -16,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings = Settings.load(argv)
     found = endpoints(settings)
     table_env = create_table_environment(settings, found.kafka_bootstrap)
-    plan_of(table_env, settings, found).execute()
+    plan_of(table_env, settings, found, settings.cache / "plans").execute()
 
 
 if __name__ == "__main__":

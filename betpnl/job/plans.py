@@ -35,8 +35,10 @@ _NOWHERE = Endpoints(
 )
 
 
-def plan_of(table_env: TableEnvironment, settings: Settings, endpoints: Endpoints) -> CompiledPlan:
-    """The whole job, ready to execute: as it was kept, or made and kept.
+def plan_of(
+    table_env: TableEnvironment, settings: Settings, endpoints: Endpoints, folder: Path
+) -> CompiledPlan:
+    """The whole job, ready to execute: as it was kept in a folder, or made and kept there.
 
     A kept plan that cannot be read is made anew. Registers everything that the job names.
     """
@@ -44,7 +46,7 @@ def plan_of(table_env: TableEnvironment, settings: Settings, endpoints: Endpoint
     table_env.get_config().set("table.plan.compile.catalog-objects", "IDENTIFIER")
     values = sql_values(settings, endpoints)
     define(table_env, definitions(values))
-    path = settings.cache / "plans" / f"{_key(settings)}.json"
+    path = folder / f"{_key(settings)}.json"
     if path.exists():
         try:
             return table_env.load_plan(PlanReference.from_file(str(path)))

@@ -1,10 +1,15 @@
-"""Prints the job's compiled plan as JSON; no service has to run for it."""
+"""Makes the job's plan in a folder and reads it again; no service has to run for it."""
 
 from __future__ import annotations
 
-from betpnl.job.environment import create_table_environment, define, statement_set
-from betpnl.job.plans import compiled
-from betpnl.job.statements import definitions, inserts, sql_values
+import json
+import sys
+from pathlib import Path
+
+from pyflink.table import TableEnvironment
+
+from betpnl.job.environment import create_table_environment
+from betpnl.job.plans import plan_of
 from betpnl.settings import Settings
 from betpnl.stack import Endpoints
 
@@ -21,18 +26,25 @@ ENDPOINTS = Endpoints(
 )
 
 
-def main() -> None:
-    """Compile and print."""
-    settings = Settings.load()
-    values = sql_values(settings, ENDPOINTS)
+def environment(settings: Settings) -> TableEnvironment:
+    """One that knows the connectors, as a cluster does."""
     table_env = create_table_environment(settings, ENDPOINTS.kafka_bootstrap)
     jars = sorted((settings.cache / "jars" / "flink-lib").glob("*.jar"))
     if not jars:
         raise SystemExit("no connectors in the cache: run `make setup`")
     table_env.get_config().set("pipeline.jars", ";".join(jar.as_uri() for jar in jars))
-    define(table_env, definitions(values))
-    print(compiled(table_env, statement_set(table_env, inserts(values))).as_json_string())
+    return table_env
+
+
+def main(folder: Path) -> None:
+    """Print the plan as it is made, and as it is read in another session."""
+    settings = Settings.load()
+    plans = [
+        plan_of(environment(settings), settings, ENDPOINTS, folder).as_json_string()
+        for _ in range(2)
+    ]
+    print(json.dumps(plans))
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))

@@ -45,22 +45,40 @@ class Plan:
         return found
 
 
+@dataclass(frozen=True)
+class Compiled:
+    """The job's plan as text: made, kept in a file, and read from there in another session."""
+
+    made: str
+    kept: Path
+    read: str
+
+
 @pytest.fixture(scope="session")
-def plan() -> Plan:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
     """The whole job, compiled in a process of its own: PyFlink leaves its gateway's pipes open.
 
     For RocksDB, where state may be forgotten: on the heap nothing is.
     """
+    folder = tmp_path_factory.mktemp("plans")
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("compile_plan.py"))],
+        [sys.executable, str(Path(__file__).with_name("compile_plan.py")), str(folder)],
         env={**os.environ, "BETPNL_STATE_BACKEND": "rocksdb"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    compiled = json.loads(done.stdout)
+    made, read = json.loads(done.stdout)
+    (kept,) = folder.iterdir()
+    return Compiled(made, kept, read)
+
+
+@pytest.fixture(scope="session")
+def plan(compiled: Compiled) -> Plan:
+    """The job's plan as a graph."""
+    found = json.loads(compiled.made)
     inputs: dict[int, list[int]] = {}
-    for edge in compiled["edges"]:
+    for edge in found["edges"]:
         inputs.setdefault(edge["target"], []).append(edge["source"])
-    return Plan({node["id"]: node for node in compiled["nodes"]}, inputs)
+    return Plan({node["id"]: node for node in found["nodes"]}, inputs)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.sql.conftest import Plan
+from tests.sql.conftest import Compiled, Plan
 
 BET_TABLES = (
     "bet",
@@ -138,3 +138,15 @@ def test_only_singles_and_tickets_meet_results_and_only_prices_their_games(plan:
 def test_the_bet_tables_wait_for_no_result(plan: Plan) -> None:
     for table in BET_TABLES:
         assert not plan.upstream(plan.sink(table)) & set(plan.of_type("stream-exec-join"))
+
+
+def test_a_plan_that_was_kept_is_the_one_that_was_made(compiled: Compiled) -> None:
+    assert json.loads(compiled.read) == json.loads(compiled.made)
+    assert json.loads(compiled.kept.read_text("utf-8")) == json.loads(compiled.made)
+
+
+def test_no_address_and_no_password_is_kept_with_it(compiled: Compiled) -> None:
+    text = compiled.kept.read_text("utf-8")
+
+    assert "secret" not in text
+    assert "nowhere" not in text
