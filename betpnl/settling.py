@@ -98,7 +98,8 @@ def _shares(
     Selection; then the leg's share: 1 where the ticket counts, handle, payout,
     expected payout (all 0 while it is open), and by how much it was revalued; then what no longer
     rides on the selection: tickets, handle and payout of the whole ticket; then the segment: sport,
-    competition, channel, region, currency, and 1 where the ticket counts among segments.
+    competition, channel, region, currency, and 1 where the ticket counts among segments; last what
+    is gone of an accumulator's expected payout and of its swing on the leg.
     """
     parts, minor = len(ticket.legs), ticket.money.base_minor
     decided = stands.result is not None
@@ -117,6 +118,8 @@ def _shares(
         _revalued(stands, parts),
         strict=True,
     )
+    before = ticket_pnl.product_payout(ticket, stands.expected_payout)
+    now = ticket_pnl.product_payout(ticket, stands.expected_payout + stands.revalued)
     rows = []
     for place, (leg, handle, cashed, paid, hoped, revalued) in enumerate(columns):
         closed = decided or place in settled
@@ -134,6 +137,11 @@ def _shares(
                     leg.competition,
                     *ticket.labels,
                     "1" if decided and place == 0 else "0",
+                    number(before - (pnl.ZERO if closed else now)),
+                    number(
+                        ticket_pnl.swing(before, leg.probability)
+                        - (pnl.ZERO if closed else ticket_pnl.swing(now, leg.probability))
+                    ),
                 )
             )
         )

@@ -126,6 +126,25 @@ def share(ticket: Ticket, results: Results) -> Decimal:
     return pnl.round_fraction(mean / highest, pnl.PROBABILITY_DECIMALS)
 
 
+def product_payout(ticket: Ticket, expected_payout: Decimal) -> Decimal:
+    """What a ticket is expected to pay, if that is a product of its open legs' probabilities.
+
+    So it is of an accumulator; 0 for every other ticket.
+    """
+    return pnl.ZERO if _accumulator(ticket) is None else expected_payout
+
+
+def swing(expected_payout: Decimal, probability: Decimal) -> Decimal:
+    """By how much more an accumulator is expected to pay if a leg wins than if it loses.
+
+    expected_payout: of the accumulator. probability: of the leg. 4 decimals.
+    """
+    if not probability:
+        return pnl.ZERO
+    exact = pnl.EXACT.divide(expected_payout, probability)
+    return pnl.round_half_up(exact, pnl.EXPECTED_DECIMALS)
+
+
 def _accumulator(ticket: Ticket) -> Part | None:
     """The part of a ticket that is one accumulator and nothing else."""
     part = ticket.parts[0]

@@ -16,6 +16,14 @@ SELECT
     CAST(SPLIT_INDEX(leg, U&'\001F', 8) AS DECIMAL(9,8)) AS p_win,
     SPLIT_INDEX(leg, U&'\001F', 10) AS competition,
     SPLIT_INDEX(leg, U&'\001F', 9) = '1' AS predicted_win,
+    -- Of an accumulator: what it is expected to pay, and by how much more if this leg wins than if
+    -- it loses. Other tickets are not marked.
+    product_payout,
+    CASE WHEN SPLIT_INDEX(leg, U&'\001F', 8) = '0.00000000' THEN CAST(0 AS DECIMAL(26,4))
+         ELSE CAST(ROUND(
+             product_payout / CAST(SPLIT_INDEX(leg, U&'\001F', 8) AS DECIMAL(9,8)), 4
+         ) AS DECIMAL(26,4))
+    END AS swing,
     CAST(handle_units / leg_count
         + CASE WHEN leg_number <= MOD(handle_units, leg_count) THEN 1 ELSE 0 END
         AS DECIMAL(19,0)) * ${base_unit} AS handle,
@@ -39,6 +47,13 @@ FROM (
         bet_id, ticket, accepted_at, bets, riding_bets, handle_riding, payout_win, margin,
         channel, region, currency,
         CARDINALITY(SPLIT(SPLIT_INDEX(ticket, U&'\001D', 1), U&'\001E')) AS leg_count,
+        -- One line of all legs, none of them sold as a whole: `Part.is_accumulator`.
+        CASE WHEN SPLIT_INDEX(SPLIT_INDEX(ticket, U&'\001D', 2), U&'\001F', 1)
+                  = CAST(CARDINALITY(SPLIT(SPLIT_INDEX(ticket, U&'\001D', 1), U&'\001E'))
+                         AS STRING)
+              AND SPLIT_INDEX(SPLIT_INDEX(ticket, U&'\001D', 2), U&'\001F', 3) = ''
+             THEN expected_payout ELSE CAST(0 AS DECIMAL(20,4))
+        END AS product_payout,
         CAST(handle * ${base_units} AS BIGINT) AS handle_units,
         CAST(bonus_handle * ${base_units} AS BIGINT) AS bonus_units,
         CAST(cash_out_handle * ${base_units} AS BIGINT) AS cash_out_units,

@@ -21,5 +21,7 @@ SELECT
     SPLIT_INDEX(leg, U&'\001F', 14) AS channel,
     SPLIT_INDEX(leg, U&'\001F', 15) AS region,
     SPLIT_INDEX(leg, U&'\001F', 16) AS currency,
-    CAST(SPLIT_INDEX(leg, U&'\001F', 17) AS BIGINT) AS segment_bets
+    CAST(SPLIT_INDEX(leg, U&'\001F', 17) AS BIGINT) AS segment_bets,
+    CAST(SPLIT_INDEX(leg, U&'\001F', 18) AS DECIMAL(20,4)) AS product_gone,
+    CAST(SPLIT_INDEX(leg, U&'\001F', 19) AS DECIMAL(26,4)) AS swing_gone
 FROM settled_ticket CROSS JOIN UNNEST(SPLIT(t[5], U&'\001E')) AS u (leg);

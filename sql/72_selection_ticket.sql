@@ -3,6 +3,6 @@
 INSERT INTO selection_ticket
 SELECT /*+ STATE_TTL('split_ticket' = '0s') */
     game_id, market, line, selection,
-    SUM(riding_bets), SUM(handle_riding), SUM(payout_win)
+    SUM(riding_bets), SUM(handle_riding), SUM(payout_win), SUM(product_payout), SUM(swing)
 FROM split_ticket
 GROUP BY game_id, market, line, selection;

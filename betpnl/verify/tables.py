@@ -171,7 +171,11 @@ SELECTION_SCORED = Table(
         **_same("money", "p p_squared ln_p ln_not_p"),
     ),
 )
-_RIDING = {**_SELECTION, "tickets": "count", **_same("money", "handle_riding payout_win")}
+_RIDING = {
+    **_SELECTION,
+    "tickets": "count",
+    **_same("money", "handle_riding payout_win product_payout swing"),
+}
 SELECTION_TICKET = Table("selection_ticket", 4, _columns(**_RIDING))
 SELECTION_TICKET_GONE = Table("selection_ticket_gone", 4, _columns(**_RIDING))
 SELECTION_RESULT = Table(

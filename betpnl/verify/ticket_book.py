@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from betpnl import pnl
 from betpnl.contract.records import Bet
 from betpnl.settling import Standing
-from betpnl.tickets import Ticket
+from betpnl.tickets import Ticket, TicketLeg
 from betpnl.verify import settlement
 from betpnl.verify.segment_book import Segment, SegmentBook
 from betpnl.verify.sums import ZERO, Sums, add, rows
 from betpnl.verify.tables import Rows
 from betpnl.verify.valuation import Share, Value, ticket_leg_row
+
+
+def _hoped(ticket: Ticket, leg: TicketLeg, expected: Decimal) -> tuple[Decimal, Decimal]:
+    """An accumulator's expected payout, and that if the leg were sure to win; else zeros."""
+    part = ticket.parts[0]
+    is_product = len(ticket.parts) == 1 and part.whole is None
+    if not is_product or part.bankers or part.sizes != (len(ticket.legs),):
+        return ZERO, ZERO
+    if not leg.probability:
+        return expected, ZERO
+    exact = Fraction(expected) / Fraction(leg.probability)
+    return expected, pnl.round_fraction(exact, pnl.EXPECTED_DECIMALS)
 
 
 class TicketBook:
@@ -47,7 +60,8 @@ class TicketBook:
         whole = (value.riding_bets, value.handle_riding, value.payout_win)
         for number, leg in enumerate(ticket.legs, start=1):
             self._legs[bet.bet_id, number] = ticket_leg_row(bet, number, leg)
-            add(self._selections, (leg.game_id, leg.market, leg.line, leg.selection), whole)
+            placed = (*whole, *_hoped(ticket, leg, value.expected_payout))
+            add(self._selections, (leg.game_id, leg.market, leg.line, leg.selection), placed)
         if not value.riding_bets:
             return
         settled = settlement.settled_legs(ticket, self._endings)
@@ -66,7 +80,12 @@ class TicketBook:
         self._share(stands, shares, segments)
         for place, leg in enumerate(ticket.legs):
             closed = stands.result is not None or place in settled
-            gone = whole if closed else (0, ZERO, value.payout_win - stands.payout)
+            before = _hoped(ticket, leg, value.expected_payout)
+            gone: tuple[Decimal | int, ...] = (*whole, *before)
+            if not closed:
+                after = _hoped(ticket, leg, stands.expected_payout + stands.revalued)
+                moved = (then - now for then, now in zip(before, after, strict=True))
+                gone = (0, ZERO, value.payout_win - stands.payout, *moved)
             add(self._gone, (leg.game_id, leg.market, leg.line, leg.selection), gone)
 
     def _share(

@@ -9,6 +9,7 @@ CREATE TEMPORARY TABLE game_mark (
     open_marked_pnl    DECIMAL(38,4),
     open_handle        DECIMAL(38,4),
     marked_handle      DECIMAL(38,4),
+    ticket_moves       DECIMAL(38,4),
     marked_at          TIMESTAMP(3)
 ) WITH (
     'connector' = 'jdbc',

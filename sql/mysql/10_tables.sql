@@ -237,6 +237,8 @@ CREATE TABLE IF NOT EXISTS selection_ticket (
     tickets           BIGINT         NOT NULL,
     handle_riding     DECIMAL(30,4)  NOT NULL,
     payout_win        DECIMAL(30,4)  NOT NULL,
+    product_payout    DECIMAL(30,4)  NOT NULL DEFAULT 0,
+    swing             DECIMAL(30,4)  NOT NULL DEFAULT 0,
     updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
                                      ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (game_id, market, line, selection)
@@ -250,6 +252,8 @@ CREATE TABLE IF NOT EXISTS selection_ticket_gone (
     tickets           BIGINT         NOT NULL,
     handle_riding     DECIMAL(30,4)  NOT NULL,
     payout_win        DECIMAL(30,4)  NOT NULL,
+    product_payout    DECIMAL(30,4)  NOT NULL DEFAULT 0,
+    swing             DECIMAL(30,4)  NOT NULL DEFAULT 0,
     updated_at        DATETIME(3)    NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
                                      ON UPDATE CURRENT_TIMESTAMP(3),
     PRIMARY KEY (game_id, market, line, selection)

@@ -7,6 +7,8 @@ CREATE TEMPORARY TABLE selection_ticket_gone (
     tickets           BIGINT,
     handle_riding     DECIMAL(30,4),
     payout_win        DECIMAL(30,4),
+    product_payout    DECIMAL(30,4),
+    swing             DECIMAL(30,4),
     PRIMARY KEY (game_id, market, line, selection) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',

@@ -181,3 +181,38 @@ def test_a_selection_without_a_price_stands_as_it_was_taken(world: World) -> Non
 
     assert found["price_moves"] == found["result_moves"] == 0
     assert found["marked_pnl"] == found["expected_pnl"]
+
+
+def test_an_accumulator_moves_with_each_of_its_legs_in_the_legs_game(world: World) -> None:
+    games = ["double-1", "double-2"]
+    before, shorter = _scored(PRICES), _scored(SHORTER)
+    for game in games:
+        world.send("games", _game(game, 1))
+        world.send("odds", _odds(game, 1, PRICES, 900))
+        _until_marked(world, game, before, MODEL.version)
+    legs = [leg(game, n, odds=2.1, market_odds=PRICES) for n, game in enumerate(games, 1)]
+    world.send("bets", bet("double", legs=legs, bet_type="accumulator"))
+    chance = before["home"] ** 2
+    expected = pnl.expected_payout(pnl.round_half_up(chance, 8), D("44.10"))
+    start = [_until_explained(world, game, price_moves=D(0), open_handle=D(5)) for game in games]
+    assert sum(found["expected_pnl"] for found in start) == D(10) - expected
+
+    world.send("odds", _odds(games[0], 2, SHORTER, 800))
+
+    swing = pnl.round_half_up(expected / before["home"], 4)
+    moved = expected - pnl.round_half_up(shorter["home"] * swing, 4)
+    _until_explained(world, games[0], price_moves=moved, result_moves=D(0))
+    _until_explained(world, games[1], price_moves=D(0))
+
+    # The first leg wins: all that is left hangs on the second.
+    world.send("results", result(games[0]))
+    _until_explained(world, games[0], price_moves=D(0))
+    won = pnl.expected_payout(before["home"], D("44.10"))
+    world.send("odds", _odds(games[1], 2, SHORTER, 800))
+    swing = pnl.round_half_up(won / before["home"], 4)
+    moved = won - pnl.round_half_up(shorter["home"] * swing, 4)
+    _until_explained(world, games[1], price_moves=moved)
+    world.send("results", result(games[1]))
+    ends = [_until_explained(world, game, price_moves=D(0), open_handle=D(0)) for game in games]
+    assert sum(found["marked_pnl"] for found in ends) == D("-34.10")
+    world.verify()

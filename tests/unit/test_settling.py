@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from betpnl.contract.records import Bet, Leg, Result
-from betpnl.packing import FIELD
+from betpnl.packing import FIELD, ROW
 from betpnl.pnl import Money, Stake
-from betpnl.settling import RESULT_SEPARATOR, settle_packed
-from betpnl.tickets import Part, Ticket, TicketLeg
+from betpnl.settling import RESULT_SEPARATOR, Row, settle_packed
+from betpnl.tickets import Part, Ticket, TicketLeg, Whole
 from betpnl.verify import settlement
 from betpnl.verify.valuation import NO_SCORE, ticket_for
 
@@ -23,7 +23,7 @@ Ends = list[tuple[str, int] | None]
 """By leg how it ended and after how many seconds; None while it is open."""
 
 
-def _job(ends: Ends) -> str | None:
+def _settled(ends: Ends, parts: tuple[Part, ...] | None = None) -> Row | None:
     legs = tuple(
         TicketLeg(
             f"g{number}",
@@ -45,7 +45,7 @@ def _job(ends: Ends) -> str | None:
         Decimal("0.25"),
         Decimal(40),
         legs,
-        (Part(tuple(range(len(legs))), (len(legs),)),),
+        parts or (Part(tuple(range(len(legs))), (len(legs),)),),
     ).packed()
     texts = []
     for number, end in enumerate(ends, start=1):
@@ -53,8 +53,21 @@ def _job(ends: Ends) -> str | None:
             second = (START + timedelta(seconds=end[1])).strftime("%Y-%m-%d %H:%M:%S")
             result = FIELD.join((str(number), end[0], "1", "1", second))
             texts.append(result + RESULT_SEPARATOR + ticket)
-    row = settle_packed(texts)
+    return settle_packed(texts)
+
+
+def _job(ends: Ends) -> str | None:
+    row = _settled(ends)
     return None if row is None or row[0] is None else row[5]
+
+
+def _gone(ends: Ends, parts: tuple[Part, ...] | None = None) -> list[tuple[Decimal, Decimal]]:
+    """By leg, what is gone of the ticket's expected payout and of its swing."""
+    row = _settled(ends, parts)
+    assert row is not None
+    assert row[4] is not None
+    fields = (leg.split(FIELD)[-2:] for leg in row[4].split(ROW))
+    return [(Decimal(expected), Decimal(swing)) for expected, swing in fields]
 
 
 def _audit(ends: Ends) -> str | None:
@@ -123,3 +136,28 @@ def test_job_and_audit_name_the_same_second(ends: Ends) -> None:
     job = _job(ends)
 
     assert _audit(ends) == (None if job is None else f"{job}.000")
+
+
+def test_a_result_moves_what_hangs_on_the_other_legs() -> None:
+    # Of 40 a quarter was expected: 10, and 20 if either leg won. Now 20, and 40 if the second wins.
+    assert _gone([("win", 1), None]) == [(10, 20), (-10, -20)]
+    # Half of it won: 1.5 of the stake instead of 2 rides on.
+    assert _gone([("half_win", 1), None]) == [(10, 20), (-5, -10)]
+
+
+def test_nothing_hangs_on_a_ticket_that_is_decided() -> None:
+    assert _gone([("lose", 1), None]) == [(10, 20), (10, 20)]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (Part((0, 1), (2,), whole=Whole(Decimal(4), Decimal("0.25"))),),
+        (Part((0, 1), (1, 2)),),
+        (Part((1,), (1,), bankers=(0,)),),
+        (Part((0,), (1,)), Part((1,), (1,))),
+    ],
+    ids=["builder", "system", "banker", "each way"],
+)
+def test_only_accumulators_are_marked(parts: tuple[Part, ...]) -> None:
+    assert _gone([("win", 1), None], parts) == [(0, 0), (0, 0)]

@@ -310,3 +310,28 @@ def test_what_is_predicted_to_win_wins_by_itself() -> None:
     legs = (*made.legs[:2], replace(made.legs[2], predicted=False))
 
     assert ticket_pnl.predicted_payout(replace(made, legs=legs)) == D("10.00")
+
+
+@given(tickets_with_results())
+def test_a_swing_is_what_is_expected_once_the_leg_has_won(case: tuple[Ticket, Results]) -> None:
+    made, results = case
+    known = {place: result for place, result in results.items() if result.outcome is Outcome.WIN}
+    is_open = [place for place in range(len(made.legs)) if place not in known]
+    now = ticket_pnl.prospect(made, known).expected_payout
+    if not made.parts[0].is_accumulator or len(made.parts) > 1 or not is_open:
+        return
+    for place in is_open:
+        chance = made.legs[place].probability
+        after = ticket_pnl.prospect(made, {**known, place: WIN})
+        # What is expected is rounded, and so is the chance that it comes from.
+        rounding = (D("0.00005") + after.payout * D("0.000000005")) / chance + D("0.0002")
+        off = ticket_pnl.swing(now, chance) - after.expected_payout
+        assert abs(off) <= rounding + after.payout * D("0.00000001")
+
+
+def test_only_an_accumulator_is_a_product() -> None:
+    double = (Part((0, 1), (2,)),)
+
+    assert ticket_pnl.product_payout(ticket(double, ["2", "3"]), D(15)) == 15
+    assert ticket_pnl.product_payout(ticket((Part((0, 1), (1, 2)),), ["2", "3"]), D(15)) == 0
+    assert ticket_pnl.swing(D(15), D(0)) == 0

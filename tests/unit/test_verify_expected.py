@@ -400,6 +400,20 @@ def test_a_ticket_settles_when_its_last_leg_does(log: Log) -> None:
     assert log.row("sport_pnl", "unknown")["total_pnl"] == D("10.01") - D("39.40")
 
 
+def test_an_accumulator_hangs_on_each_leg_until_that_has_its_result(log: Log) -> None:
+    log.bet(**TICKET)
+    rows = [log.row("selection_ticket", f"g{n}", "winner", "", "home") for n in (1, 2, 3)]
+    # 51.9640 at 0.4 and at certain: 129.9100 and 51.9640 if that leg wins.
+    assert [row["product_payout"] for row in rows] == [D("51.9640")] * 3
+    assert [row["swing"] for row in rows] == [D("129.9100"), D("51.9640"), D("51.9640")]
+
+    log.result(1)
+
+    gone = [log.row("selection_ticket_gone", f"g{n}", "winner", "", "home") for n in (1, 2, 3)]
+    assert [row["product_payout"] for row in gone] == [D("51.9640"), D("-77.9460"), D("-77.9460")]
+    assert [row["swing"] for row in gone] == [D("129.9100"), D("-77.9460"), D("-77.9460")]
+
+
 def test_one_lost_leg_settles_a_ticket_at_once_and_undoing_it_opens_it(log: Log) -> None:
     log.bet(**TICKET)
     log.result(2, "lose")
