@@ -174,7 +174,7 @@ def variants(games: Sequence[Game], models: dict[str, OutcomeModel]) -> list[Var
 
 
 def _works(model: OutcomeModel, *, builder: bool) -> dict[str, Work]:
-    reader, rows = Reader(BETS, _RULES), BetRows(_RULES, model, 2, References("EUR"))
+    reader, rows = Reader(BETS, _RULES), BetRows(_RULES, lambda: model, 2, References("EUR"))
 
     def scoring(messages: list[bytes]) -> Callable[[], object]:
         bets = model_bets.read(reader, messages)
