@@ -49,7 +49,9 @@ def plan_of(
     path = folder / f"{_key(settings)}.json"
     if path.exists():
         try:
-            return table_env.load_plan(PlanReference.from_file(str(path)))
+            kept = table_env.load_plan(PlanReference.from_file(str(path)))
+            # PyFlink hands it Java's half of the environment, with which it cannot be executed.
+            return CompiledPlan(j_compiled_plan=kept._j_compiled_plan, t_env=table_env)
         except Exception as error:  # whatever Java says of a file that is no plan
             print(f"The plan {path} is made anew: {str(error).splitlines()[0]}")
     plan = compiled(table_env, statement_set(table_env, inserts(values)))
