@@ -9,14 +9,21 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from betpnl import score_markets
 from betpnl.contract.records import Leg
+from betpnl.model.features import PROBABILITY_MIN
 from betpnl.model.outcome import FALLBACK_VERSION
 from betpnl.model.scoring import Model, score_legs
 from betpnl.packing import FIELD, ROW, pack
+from betpnl.pnl import Outcome
 
 _KEPT_MAX = 10_000
 # A game that has ended is one with nothing left to play.
 _ENDED_MINUTE = 999
+_ENDS = {
+    Outcome.WIN: f"{1.0 - PROBABILITY_MIN:.8f}",
+    Outcome.LOSE: f"{PROBABILITY_MIN:.8f}",
+}
 
 
 class Moment(NamedTuple):
@@ -64,8 +71,12 @@ def mark_market(model: Model, prices: str, moment: str) -> str:
     cannot score all of the market. The probabilities are rounded to 8 decimals, one by one.
     """
     rows = [row.split(FIELD) for row in prices.split(ROW)]
-    scores = score_legs(model, _legs(rows, Moment.unpacked(moment)))
-    if all(score.by_model for score in scores):
+    stands = Moment.unpacked(moment)
+    decided = _decided([name for name, *_ in rows], stands)
+    scores = [] if decided else score_legs(model, _legs(rows, stands))
+    if decided:
+        marks = [(probability, model.version) for probability in decided]
+    elif all(score.by_model for score in scores):
         marks = [(f"{score.probability:.8f}", model.version) for score in scores]
     else:
         marks = [(free, FALLBACK_VERSION) for _, _, free in rows]
@@ -73,6 +84,18 @@ def mark_market(model: Model, prices: str, moment: str) -> str:
         (pack((name, odds, *mark)) for (name, odds, _), mark in zip(rows, marks, strict=True)),
         ROW,
     )
+
+
+def _decided(names: Sequence[str], moment: Moment) -> list[str]:
+    """As good as certain once the game has ended, where its score decides all of the market.
+
+    Empty where it does not, and where something is given back, which no probability says.
+    """
+    if moment.status != "ended" or moment.score_home is None or moment.score_away is None:
+        return []
+    score = score_markets.Score(moment.score_home, moment.score_away)
+    ends = [score_markets.decide(moment.market, moment.line, name, names, score) for name in names]
+    return [_ENDS[end] for end in ends if end in _ENDS] if set(ends) <= _ENDS.keys() else []
 
 
 def _legs(rows: Sequence[Sequence[str]], moment: Moment) -> list[Leg]:

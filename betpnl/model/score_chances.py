@@ -68,9 +68,10 @@ def in_play_chance(recipe: Recipe, leg: Leg) -> Chance | None:
 
 
 def joint_chance(recipe: Recipe, legs: Sequence[Leg]) -> float | None:
-    """The probability that all legs of one football game win, none taken by itself.
+    """The probability that all legs of one football game win, of what is not given back.
 
-    None where the goals model does not apply to one of them.
+    As a builder settles: each half of the stake by itself, lost by a lost leg, else given back by
+    one that is. None where the goals model does not apply to one of the legs.
     """
     first = legs[0]
     if any(leg.sport != SPORT or leg.in_play != first.in_play for leg in legs):
@@ -91,15 +92,18 @@ def joint_chance(recipe: Recipe, legs: Sequence[Leg]) -> float | None:
     else:
         state = State(whole, float(first.minute), first.score_home, first.score_away)
     grid = _grid(recipe.tempo, state)
-    won, decided = grid, grid
+    won = np.ones((2, *grid.shape), dtype=bool)
+    lost = np.zeros_like(won)
     for leg in legs:
         names = tuple(sorted({*(leg.market_odds or leg.pre_match_odds or ()), leg.selection}))
         shares = _shares(leg.market, leg.line, leg.selection, names, state.home, state.away)
         if shares is None:
             return None
-        won, decided = won * shares[0], decided * (shares[0] + shares[1])
-    whole_of_it = float(decided.sum())
-    return _kept(float(won.sum()) / whole_of_it) if whole_of_it > 0 else None
+        # What wins half wins with its first half, what loses half loses with its second.
+        won &= np.stack((shares[0] > 0.0, shares[0] == 1.0))
+        lost |= np.stack((shares[1] == 1.0, shares[1] > 0.0))
+    wins, loses = float((grid * won).sum()), float((grid * lost).sum())
+    return _kept(wins / (wins + loses)) if wins + loses > 0 else None
 
 
 @lru_cache(maxsize=10_000)

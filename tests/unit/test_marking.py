@@ -104,6 +104,36 @@ def test_once_ended_the_score_has_decided() -> None:
     assert found["home"] < Decimal("0.0001")
 
 
+@pytest.mark.parametrize(
+    ("market", "line", "prices", "winner"),
+    [
+        ("both_teams_to_score", "", {"yes": "1.8", "no": "2"}, "yes"),
+        ("total_goals", "3.5", {"over": "2", "under": "1.8"}, "over"),
+        ("moneyline", "", {"home": "1.5", "away": "2.6"}, "home"),
+    ],
+)
+def test_the_score_decides_whatever_market_it_can_and_whenever_it_was_priced(
+    market: str, line: str, prices: dict[str, str], winner: str
+) -> None:
+    for priced_ms in (START_MS - 1, START_MS + 1):
+        found = marks(
+            prices, market=market, line=line, priced_ms=priced_ms, status="ended", home=3, away=1
+        )
+        assert {name: p > Decimal("0.5") for name, p in found.items()} == {
+            name: name == winner for name in prices
+        }
+        assert sum(found.values()) == 1
+
+
+def test_what_is_given_back_is_left_to_the_model() -> None:
+    found = marks(
+        {"over": "1.9", "under": "1.9"},
+        market="total_goals", line="4", status="ended", home=3, away=1,
+    )  # fmt: skip
+
+    assert found["over"] == found["under"] == Decimal("0.5")
+
+
 def test_a_game_that_nobody_announced_is_marked_by_its_prices() -> None:
     found = marks(sport="", status="", starts_ms="")
 

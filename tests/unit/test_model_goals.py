@@ -187,6 +187,26 @@ def test_joint_chance_is_the_plain_sum_over_the_scores_where_all_legs_win() -> N
     assert joint > 0.5 * 0.5  # whoever wins has scored
 
 
+def test_a_builder_that_may_be_given_back_counts_as_it_settles() -> None:
+    """A draw loses the first leg, whatever the second then gives back."""
+    legs = leg("match_result", "home"), leg("draw_no_bet", "home")
+
+    assert joint_chance(RECIPE, legs) == joint_chance(RECIPE, legs[:1])
+
+
+def test_each_half_of_a_builder_on_a_quarter_line_settles_by_itself() -> None:
+    legs = leg("match_result", "home"), leg("total_goals", "over", line="2.75")
+    rates = rates_before(RECIPE, [("match_result", "", RESULT)])
+    assert rates is not None
+    # One half on over 2.5, which no score gives back; one on over 3, which three goals do.
+    wins = plain(rates, lambda h, a: h > a and h + a > 2.5)
+    wins += plain(rates, lambda h, a: h > a and h + a > 3)
+    loses = plain(rates, lambda h, a: not (h > a and h + a > 2.5))
+    loses += plain(rates, lambda h, a: h <= a or h + a < 3)
+
+    assert joint_chance(RECIPE, legs) == pytest.approx(wins / (wins + loses), abs=1e-6)
+
+
 def test_joint_chances_of_all_that_can_happen_add_up_to_one() -> None:
     found = [
         joint_chance(RECIPE, (leg("match_result", side), leg("total_goals", goals)))
