@@ -14,8 +14,8 @@ from pyflink.table.compiled_plan import CompiledPlan
 from pyflink.table.plan_reference import PlanReference
 from pyflink.version import __version__ as flink_version
 
+from betpnl.job import environment
 from betpnl.job.environment import define, statement_set
-from betpnl.job.options import job_options
 from betpnl.job.statements import definitions, inserts, sql_values
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
@@ -46,7 +46,7 @@ def plan_of(
     table_env.get_config().set("table.plan.compile.catalog-objects", "IDENTIFIER")
     values = sql_values(settings, endpoints)
     define(table_env, definitions(values))
-    path = folder / f"{_key(settings)}.json"
+    path = folder / f"{_key(table_env, settings)}.json"
     if path.exists():
         try:
             kept = table_env.load_plan(PlanReference.from_file(str(path)))
@@ -69,17 +69,27 @@ def compiled(table_env: TableEnvironment, statements: StatementSet) -> CompiledP
     return CompiledPlan(j_compiled_plan=made.compilePlan(), t_env=table_env)
 
 
-def _key(settings: Settings) -> str:
+def _key(table_env: TableEnvironment, settings: Settings) -> str:
     """What the plan depends on. Where services are is none of it: tables stand there by name."""
     values = sql_values(settings, _NOWHERE)
-    options = {
-        name: value
-        for name, value in job_options(settings, "").items()
-        if name.startswith("table.")
-    }
-    functions = [path.read_text("utf-8") for path in sorted((PROJECT / "udfs").glob("*.py"))]
-    whole = [flink_version, options, functions, [*definitions(values), *inserts(values)]]
+    code = [*sorted((PROJECT / "udfs").glob("*.py")), Path(environment.__file__), Path(__file__)]
+    whole = [
+        flink_version,
+        # Which connectors there are: their tables say what changes they take.
+        (PROJECT / "pom.xml").read_text("utf-8"),
+        _table_options(table_env),
+        [path.read_text("utf-8") for path in code],
+        [*definitions(values), *inserts(values)],
+    ]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _table_options(table_env: TableEnvironment) -> dict[str, str]:
+    """The planner's options: the job's own, over those of the cluster's configuration."""
+    config: Any = table_env.get_config()
+    root = dict(config._j_table_config.getRootConfiguration().toMap())
+    effective = {**root, **config.get_configuration().to_dict()}
+    return {name: str(value) for name, value in effective.items() if name.startswith("table.")}
 
 
 def _keep(path: Path, text: str) -> None:

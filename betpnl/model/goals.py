@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+HALF_TIME_MIN = 45.0
 GOALS_MAX = 15
 """More goals than this of one side, from now on, count as this many."""
 _RATE_MIN, _RATE_MAX = 0.02, 8.0
@@ -54,9 +55,9 @@ class Tempo:
 
     def remaining(self, minute: float) -> float:
         """The share of a game's goals that is still to come, 0 to 1."""
-        if minute < 45.0:
-            return 1.0 - self.first_half * max(0.0, minute) / 45.0
-        left = (self.length_min - minute) / (self.length_min - 45.0)
+        if minute < HALF_TIME_MIN:
+            return 1.0 - self.first_half * max(0.0, minute) / HALF_TIME_MIN
+        left = (self.length_min - minute) / (self.length_min - HALF_TIME_MIN)
         return (1.0 - self.first_half) * max(0.0, left)
 
     def rates(self, whole: Rates, minute: float, lead: int) -> Rates:

@@ -62,10 +62,15 @@ class OutcomeModel:
                 f"The model {path} was made for other features than this version of betpnl has: "
                 f"set {setting} to another, or make it again with {HOW}."
             )
-        if len(self.version) > VERSION_LENGTH_MAX or self.version == FALLBACK_VERSION:
+        if (
+            len(self.version) > VERSION_LENGTH_MAX
+            or not self.version.isprintable()
+            or self.version == FALLBACK_VERSION
+        ):
             raise UserError(
                 f"The model {path} calls itself {self.version[:VERSION_LENGTH_MAX]!r}: a version "
-                f"has at most {VERSION_LENGTH_MAX} characters and is not {FALLBACK_VERSION!r}."
+                f"has at most {VERSION_LENGTH_MAX} printable characters and is not "
+                f"{FALLBACK_VERSION!r}."
             )
         self._session = session
         self._input = session.get_inputs()[0].name

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from typing import Any
 
-from betpnl.model.goals import Tempo
+from betpnl.model.goals import HALF_TIME_MIN, Tempo
 from betpnl.model.margin import METHODS, Method
 
 
@@ -46,4 +47,19 @@ class Recipe:
             raise ValueError(f"no recipe: {error}") from error
         if recipe.method not in METHODS:
             raise ValueError(f"no recipe: method {recipe.method!r} is not known")
+        lengths, overrounds = recipe.sports.values(), recipe.overrounds.values()
+        if not all(_is_positive(number) for number in (*lengths, *overrounds)):
+            raise ValueError("no recipe: minutes and overrounds are finite numbers above 0")
+        if not all(_is_finite(number) for number in recipe.tempo.as_dict().values()):
+            raise ValueError("no recipe: the tempo is of finite numbers")
+        if recipe.tempo.length_min <= HALF_TIME_MIN:
+            raise ValueError(f"no recipe: length_min is above {HALF_TIME_MIN:g}")
         return recipe
+
+
+def _is_finite(number: object) -> bool:
+    return isinstance(number, int | float) and isfinite(number)
+
+
+def _is_positive(number: float) -> bool:
+    return _is_finite(number) and number > 0

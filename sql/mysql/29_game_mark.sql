@@ -16,7 +16,8 @@ SELECT
     p.open_handle,
     COALESCE(m.marked_handle, 0)                                   AS marked_handle,
     COALESCE(t.moved, 0)                                           AS ticket_moves,
-    m.marked_at
+    CASE WHEN m.marked_at IS NULL OR t.marked_at > m.marked_at THEN t.marked_at
+         ELSE m.marked_at END                                      AS marked_at
 FROM game_pnl AS p
 LEFT JOIN (
     SELECT
@@ -44,7 +45,8 @@ LEFT JOIN (
     SELECT
         s.game_id,
         SUM(s.product_payout - COALESCE(g.product_payout, 0)
-            - ROUND(p.probability * (s.swing - COALESCE(g.swing, 0)), 4)) AS moved
+            - ROUND(p.probability * (s.swing - COALESCE(g.swing, 0)), 4)) AS moved,
+        MAX(p.updated_at) AS marked_at
     FROM selection_ticket AS s
     JOIN selection_price AS p
         ON p.game_id = s.game_id AND p.market = s.market AND p.line = s.line

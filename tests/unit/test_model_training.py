@@ -424,3 +424,19 @@ def test_tempo_is_the_share_of_goals_and_what_a_lead_does(games: list[Game]) -> 
     assert tempo.first_half == pytest.approx(1 / 3, abs=1e-4)
     assert tempo.leading > 0 > tempo.trailing
     assert football.fit_tempo([], Recipe()) == Tempo()
+
+
+def test_a_market_without_results_and_half_a_score_do_not_count(games: list[Game]) -> None:
+    like = next(each for each in games if each.sport == "football")
+    game = replace(half_time(like, 1, 0, (3, 0), 1), results={})
+    at_half = replace(game.checkpoints[1], score_away=None)
+    prices = {"total_goals": {"2.5": {"over": Decimal("3.9"), "under": Decimal(8)}}}
+    start = replace(game.checkpoints[0], prices={**game.checkpoints[0].prices, **prices})
+    odd = replace(game, checkpoints=(start, game.checkpoints[1]))
+
+    assert football.half_times([replace(game, checkpoints=(game.checkpoints[0], at_half))]) == []
+    found = football.half_times([odd])
+    assert len(found) == 1
+    assert football.judge_half_time(found, Recipe()) == {}
+    assert football.judge_joint(found, Recipe()) is None
+    assert football.fit_tempo(found, Recipe()).first_half == pytest.approx(1 / 3, abs=1e-4)

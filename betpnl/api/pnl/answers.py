@@ -156,7 +156,9 @@ class GameMark(Struct, frozen=True, kw_only=True):
     expected_pnl + price_moves + result_moves = marked_pnl, to the last decimal.
     """
 
-    price_moves: Annotated[Money, _money("What newer prices and scores changed of open singles.")]
+    price_moves: Annotated[
+        Money, _money("What newer prices and scores changed of singles and accumulators.")
+    ]
     result_moves: Annotated[Money, _money("What results changed of that.")]
     marked_pnl: Annotated[Money, _money("Mean PNL of all bets, as prices and scores stand now.")]
     open_marked_pnl: Annotated[Money, _money("The same of what is open.")]

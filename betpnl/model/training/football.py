@@ -40,9 +40,13 @@ def half_times(games: Sequence[Game], keep: set[int] | None = None) -> list[Half
     for index, game in enumerate(games):
         if game.sport != SPORT or (keep is not None and index not in keep):
             continue
-        halves = [each for each in game.checkpoints if each.minute == _HALF_TIME]
+        halves = [
+            each
+            for each in game.checkpoints
+            if each.minute == _HALF_TIME and None not in (each.score_home, each.score_away)
+        ]
         start = game.checkpoints[0]
-        if game.final_score and halves and halves[0].score_home is not None and start.prices:
+        if game.final_score and halves and start.prices:
             found.append(HalfTime(index, game, start, halves[0]))
     return found
 
@@ -101,10 +105,9 @@ def judge_half_time(games: Sequence[HalfTime], recipe: Recipe) -> dict[str, Judg
                     score_away=away,
                     pre_match_odds=_floats(prices),
                 )
-                chance = in_play_chance(recipe, leg)
-                if chance is None:
+                chance, won = in_play_chance(recipe, leg), _won(each.game, leg)
+                if chance is None or won is None:
                     continue
-                won = each.game.results[market, line, selection].result == "win"
                 rows.setdefault(market, []).append(
                     (each.index, float(won), chance.probability, free, 1.0 / len(prices))
                 )
@@ -124,15 +127,18 @@ def judge_joint(games: Sequence[HalfTime], recipe: Recipe) -> Judged | None:
         for first in legs_of[0]:
             for second in legs_of[1]:
                 joint = joint_chance(recipe, (first, second))
-                if joint is None:
+                ends = [_won(each.game, leg) for leg in (first, second)]
+                if joint is None or None in ends or not (free[0] and free[1]):
                     continue
                 product = free[0][first.selection] * free[1][second.selection]
-                won = all(
-                    each.game.results[leg.market, leg.line, leg.selection].result == "win"
-                    for leg in (first, second)
-                )
-                rows.append((each.index, float(won), joint, product, 1.0 / 6.0))
+                rows.append((each.index, float(all(ends)), joint, product, 1.0 / 6.0))
     return _judged(rows) if rows else None
+
+
+def _won(game: Game, leg: Leg) -> bool | None:
+    """Whether it won; None where no result says that it won or lost."""
+    found = game.results.get((leg.market, leg.line, leg.selection))
+    return None if found is None or found.result not in ("win", "lose") else found.result == "win"
 
 
 def _legs(game: Game, market: str, line: str, prices: Mapping[str, Any]) -> Iterator[Leg]:
