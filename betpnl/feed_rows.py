@@ -16,9 +16,11 @@ from betpnl.contract.reading import Reader, Rejected, excerpt, reader
 from betpnl.contract.records import FxRate, Game, MarketCancel, MarketOdds, Result
 from betpnl.contract.texts import epoch_ms
 from betpnl.contract.topics import BETS, FX_RATES, GAMES, MARKET_CANCELS, ODDS, RESULTS, TOPICS
+from betpnl.model.features import OVERROUND_MAX
 from betpnl.packing import ROW, number, pack
 
 Row = list[str | None]
+_OVERROUND_MAX = Decimal(str(OVERROUND_MAX))
 
 
 def _time(value: datetime | None) -> str | None:
@@ -50,10 +52,13 @@ def _result_row(result: Result) -> Row:
 def margin_free(prices: dict[str, Decimal]) -> dict[str, Decimal]:
     """Probability of each selection of a market, the margin taken off in proportion.
 
+    Of a market in which more than one wins, 1/odds: how much of it is margin nobody can tell.
     prices: decimal odds > 1 by selection. To 8 decimals.
     """
     inverse = {name: pnl.EXACT.divide(Decimal(1), odds) for name, odds in prices.items()}
     total = sum(inverse.values(), Decimal(0))
+    if total > _OVERROUND_MAX:
+        total = Decimal(1)
     return {
         name: pnl.round_half_up(pnl.EXACT.divide(share, total), pnl.PROBABILITY_DECIMALS)
         for name, share in inverse.items()

@@ -30,7 +30,9 @@ SHARED_COLUMNS = (
 """Columns of every model; each sport adds price_<sport> and price_<sport>_in_play."""
 
 SELECTIONS_MIN, SELECTIONS_MAX = 2, 64
-OVERROUND_MIN, OVERROUND_MAX = 0.5, 3.0
+OVERROUND_MIN, OVERROUND_MAX = 0.5, 1.9
+"""Beyond the second more than one selection wins, as of a double chance or of places: then the
+prices add up to the number of winners, which they do not tell."""
 MARGIN_MAX = 1.25
 """Overrounds count as at least 1 and at most this, the widest that the model was trained on:
 past it the weight of the margin would only be guessed at."""
@@ -86,7 +88,7 @@ def usable_market(selection: str, market_odds: Mapping[str, Any] | None) -> list
     """The prices of a market as floats, its order kept; None if the model can't use it.
 
     Usable: the selection is in it, 2 to 64 selections, every price a finite number above 1,
-    overround 0.5 to 3. Prices may be float, int or Decimal. Never raises on a price.
+    overround 0.5 to 1.9. Prices may be float, int or Decimal. Never raises on a price.
     """
     if not market_odds or selection not in market_odds:
         return None

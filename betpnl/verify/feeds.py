@@ -10,6 +10,7 @@ from betpnl import pnl
 from betpnl.contract.records import FxRate, Game, MarketCancel, MarketOdds, Result
 from betpnl.model.outcome import FALLBACK_VERSION
 from betpnl.verify.history import mysql_time
+from betpnl.verify.scores import OVERROUND_MAX
 from betpnl.verify.tables import Rows
 
 
@@ -33,8 +34,11 @@ def selection_result(results: Iterable[Result]) -> Rows:
 
 
 def probability(odds: Decimal, overround: Fraction) -> Decimal:
-    """The margin-free probability of a price, to 8 decimals. overround: sum of 1/odds, exact."""
-    exact = 1 / Fraction(odds) / overround
+    """The margin-free probability of a price, to 8 decimals. overround: sum of 1/odds, exact.
+
+    1/odds where the market has more winners than one.
+    """
+    exact = 1 / Fraction(odds) / (1 if overround > Fraction(OVERROUND_MAX) else overround)
     quotient = pnl.EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator))
     return pnl.round_half_up(quotient, pnl.PROBABILITY_DECIMALS)
 

@@ -17,7 +17,7 @@ TOLERANCE = Decimal("0.00000001")
 
 # What makes a market's odds usable: docs/model.md.
 _SELECTIONS_MIN, _SELECTIONS_MAX = 2, 64
-_OVERROUND_MIN, _OVERROUND_MAX = Decimal("0.5"), Decimal(3)
+_OVERROUND_MIN, OVERROUND_MAX = Decimal("0.5"), Decimal("1.9")
 
 
 def leg_margin(leg: Leg) -> Decimal:
@@ -34,7 +34,7 @@ def _market_margin(odds: tuple[float, ...]) -> Decimal:
     if not all(1 < price < math.inf for price in odds):
         return ZERO
     overround = sum((1 / Decimal(price) for price in odds), ZERO)
-    if not _OVERROUND_MIN <= overround <= _OVERROUND_MAX:
+    if not _OVERROUND_MIN <= overround <= OVERROUND_MAX:
         return ZERO
     return pnl.round_half_up(ONE - 1 / overround, pnl.PROBABILITY_DECIMALS)
 

@@ -141,6 +141,14 @@ def test_a_game_that_nobody_announced_is_marked_by_its_prices() -> None:
     assert found["home"] > found["draw"] > found["away"]
 
 
+def test_a_market_with_two_winners_is_not_taken_for_one_with_one() -> None:
+    prices = {"1x": "1.3", "12": "1.3", "x2": "1.6"}
+
+    rows = mark_market(MODEL, packed(prices), moment(market="double_chance")).split(ROW)
+
+    assert {row.split(FIELD)[3] for row in rows} == {FALLBACK_VERSION}
+
+
 @dataclass
 class Silent:
     """Says nothing of any row, and counts how often it was asked."""

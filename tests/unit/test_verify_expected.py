@@ -568,6 +568,15 @@ def test_only_the_newest_prices_stand(log: Log) -> None:
     assert len(log.keys("selection_price")) == 3
 
 
+def test_of_a_market_with_two_winners_the_price_is_taken_as_it_is(log: Log) -> None:
+    prices = {"1x": 1.25, "12": 1.25, "x2": 1.6}
+    record = {"game_id": "g1", "market": "double_chance", "version": 1, "prices": prices}
+    log.raw("odds", json.dumps({**record, "at": "2024-05-01T12:00:00Z"}).encode())
+
+    rows = [log.row("selection_price", "g1", "double_chance", "", name) for name in prices]
+    assert [row["probability"] for row in rows] == [D("0.8"), D("0.8"), D("0.625")]
+
+
 def test_a_game_names_its_sport_and_another_is_unknown(log: Log) -> None:
     record = {"game_id": "g1", "version": 1, "sport": "chess", "starts_at": None, "minute": None}
     log.raw("games", json.dumps(record).encode())
