@@ -118,6 +118,19 @@ def test_markets_of_a_game_are_those_of_the_exposure(either: Served) -> None:
     assert open_selections > 5
 
 
+def test_the_mark_of_a_game_reads_no_other_games_rows(either: Served) -> None:
+    plan = (
+        "EXPLAIN FORMAT=TRADITIONAL " if either.settings.mysql_flavour != "mariadb" else "EXPLAIN "
+    )
+    (game,) = either.rows("SELECT MIN(game_id) AS game_id FROM selection_price")
+
+    steps = either.rows(plan + "SELECT * FROM game_mark WHERE game_id = %s", game["game_id"])
+
+    stored = [step for step in steps if step["table"] in ("b", "p", "s", "g", "r")]
+    assert len(stored) >= 6
+    assert {step["type"] for step in stored} <= {"const", "ref", "eq_ref"}
+
+
 def test_a_bet_with_its_history_its_legs_and_any_id(either: Served) -> None:
     (figures,) = either.rows("SELECT * FROM bet_pnl WHERE bet_id = %s", ODD_ID)
     (newest,) = either.rows("SELECT * FROM bet WHERE bet_id = %s", ODD_ID)
