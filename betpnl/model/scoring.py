@@ -78,12 +78,14 @@ def _fallback(recipe: Recipe, leg: Leg) -> LegScore:
 
 
 class _Batch:
-    """Markets side by side: rows of odds, and which of them are the legs' own."""
+    """Markets side by side, and which of their selections are the legs' own."""
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
         self._odds: list[float] = []
         self._starts: list[int] = []
+        self._firsts: list[Leg] = []
+        self._market: list[int] = []
         self._own: list[int] = []
         self._places: list[int] = []
 
@@ -93,19 +95,35 @@ class _Batch:
         if market:
             if leg.selection not in market:
                 return
-            self._own.append(len(self._odds) + list(market).index(leg.selection))
-            run: Iterable[float] = market.values()
+            if not self._is_of_last_market(leg):
+                self._begin(leg, market.values())
+            self._own.append(self._starts[-1] + list(market).index(leg.selection))
         else:
             overround = self._recipe.overround(leg.sport, leg.market)
             if overround is None:
                 return
             # Its margin has been taken out here, so that the market of two has none.
             fair = max(float(leg.odds) * overround, 1.0 + PROBABILITY_MIN)
-            run = (fair, 1.0 / (1.0 - 1.0 / fair))
-            self._own.append(len(self._odds))
+            self._begin(leg, (fair, 1.0 / (1.0 - 1.0 / fair)))
+            self._own.append(self._starts[-1])
+        self._market.append(len(self._starts) - 1)
         self._places.append(place)
+
+    def _is_of_last_market(self, leg: Leg) -> bool:
+        """Whether a leg shares its odds, the very ones, with the leg before, so that they count
+        once: a market that is asked for each of its selections would else grow with their square.
+        """
+        last = self._firsts[-1] if self._firsts else None
+        return (
+            last is not None
+            and last.market_odds is leg.market_odds
+            and (last.sport, last.in_play, last.minute) == (leg.sport, leg.in_play, leg.minute)
+        )
+
+    def _begin(self, leg: Leg, odds: Iterable[float]) -> None:
         self._starts.append(len(self._odds))
-        self._odds.extend(run)
+        self._firsts.append(leg)
+        self._odds.extend(odds)
 
     def scores(self, model: Model, legs: Sequence[Leg]) -> Iterable[tuple[int, LegScore]]:
         """Place and score of each leg whose market the model can use."""
@@ -113,17 +131,20 @@ class _Batch:
             return ()
         odds, starts = np.array(self._odds, np.float64), np.array(self._starts)
         usable = usable_markets(odds, starts)
-        places, own = np.array(self._places), np.array(self._own)
+        if not usable.any():
+            return ()
+        places, own, market = (np.array(each) for each in (self._places, self._own, self._market))
+        firsts = self._firsts
         if not usable.all():
             sizes = sizes_of(starts, len(odds))
             odds = odds[np.repeat(usable, sizes)]
-            offsets = (own - starts)[usable]
+            kept = usable[market]
+            offsets = (own - starts[market])[kept]
+            places, market = places[kept], (np.cumsum(usable) - 1)[market[kept]]
             starts = np.cumsum(sizes[usable]) - sizes[usable]
-            places, own = places[usable], starts + offsets
-        placed = places.tolist()
-        if not placed:
-            return ()
-        markets = self._markets(odds, starts, [legs[place] for place in placed])
+            own = starts[market] + offsets
+            firsts = [leg for leg, serves in zip(firsts, usable, strict=True) if serves]
+        markets = self._markets(odds, starts, firsts)
         free = margin_free(self._recipe, markets)
         raw = model.predict(feature_matrix(self._recipe, markets, free))
         predicted = within_market(np.where(raw >= 0, raw, np.nan), markets)
@@ -133,11 +154,12 @@ class _Batch:
         if not scored.all():
             probabilities = np.where(markets.spread(scored), predicted, free)
         mine = probabilities[own]
+        placed = places.tolist()
         found = zip(
             np.clip(mine, PROBABILITY_MIN, 1.0 - PROBABILITY_MIN).tolist(),
-            scored.tolist(),
-            (mine >= np.maximum.reduceat(probabilities, starts)).tolist(),
-            self._margins(markets, placed, legs),
+            scored[market].tolist(),
+            (mine >= np.maximum.reduceat(probabilities, starts)[market]).tolist(),
+            self._margins(markets.overround[market], placed, legs),
             strict=True,
         )
         return zip(placed, map(LegScore._make, found), strict=True)
@@ -156,8 +178,8 @@ class _Batch:
         )
 
     @staticmethod
-    def _margins(markets: Markets, places: Sequence[int], legs: Sequence[Leg]) -> list[float]:
-        margins: list[float] = (1.0 - 1.0 / markets.overround).tolist()
+    def _margins(overrounds: Floats, places: Sequence[int], legs: Sequence[Leg]) -> list[float]:
+        margins: list[float] = (1.0 - 1.0 / overrounds).tolist()
         return [
             margin if legs[place].market_odds else 0.0
             for margin, place in zip(margins, places, strict=True)

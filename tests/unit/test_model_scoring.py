@@ -73,6 +73,25 @@ def test_a_leg_scores_the_same_in_any_company() -> None:
     ]  # fmt: skip
 
 
+def test_legs_that_share_their_markets_odds_score_as_if_each_had_its_own() -> None:
+    bad = {"home": 1.0, "away": 2.0}
+    legs = [
+        *(leg(selection=name, market_odds=TOTALS) for name in TOTALS),
+        *(leg(selection=name, market_odds=bad) for name in bad),
+        *(leg(selection=name) for name in PRICES),
+        *(leg(selection=name, in_play=True, sport="tennis", minute=9) for name in PRICES),
+        leg(selection="away", sport="tennis", in_play=True, minute=10),
+    ]
+
+    shared = score_legs(MODEL, legs)
+
+    assert [score.by_model for score in shared] == [True] * 2 + [False] * 2 + [True] * 7
+    for one, each in zip(shared, legs, strict=True):
+        (alone,) = score_legs(MODEL, [each])
+        assert one.probability == pytest.approx(alone.probability, abs=5e-8)
+        assert one[1:] == alone[1:]
+
+
 def test_a_leg_with_its_own_odds_alone_gives_up_the_usual_margin() -> None:
     (score,) = score_legs(MODEL, [leg(market_odds=None)])
 
