@@ -127,11 +127,16 @@ class Marks:
     """Marks markets, and keeps what it said: a row is asked for again when it is retracted."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str, str], str] = {}
+        self._model: Model | None = None
+        self._kept: dict[tuple[str, str], str] = {}
 
     def mark(self, model: Model, prices: str, moment: str) -> str:
         """As `mark_market`."""
-        key = model.version, prices, moment
+        if model is not self._model:
+            # Not by its version: a file may bring another model under the same name.
+            self._model = model
+            self._kept.clear()
+        key = prices, moment
         found = self._kept.get(key)
         if found is None:
             found = mark_market(model, prices, moment)

@@ -187,3 +187,20 @@ def test_what_was_said_is_kept_until_prices_game_or_model_change() -> None:
     assert len(silent.asked) == 2
     kept.mark(other, packed(), moment())
     assert len(other.asked) == 1
+
+
+def test_another_model_of_the_same_version_is_asked_anew() -> None:
+    kept, old, new = Marks(), Silent(), Silent()
+
+    for model in (old, new, new):
+        kept.mark(model, packed(), moment())
+
+    assert len(old.asked) == len(new.asked) == 1
+
+
+def test_each_selection_of_a_market_is_asked_for_once() -> None:
+    silent = Silent()
+
+    mark_market(silent, packed({f"s{place}": "60" for place in range(64)}), moment())
+
+    assert silent.asked == [64]
