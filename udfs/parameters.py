@@ -39,7 +39,8 @@ def base_minor(context: FunctionContext) -> int:
 def models_folder(context: FunctionContext) -> Path:
     """Where workers keep a copy of the last good model."""
     home = Path(parameter(context, "home"))
-    if not os.access(home, os.W_OK):
-        # A cluster of others has no home of ours.
-        home = Path(tempfile.gettempdir()) / f"betpnl-{os.geteuid()}"
-    return home / "models"
+    if os.access(home, os.W_OK):
+        return home / "models"
+    # A cluster of others has no home of ours. Right below /tmp, where nobody can put another folder
+    # in the place of one's own, as he could in a folder between.
+    return Path(tempfile.gettempdir()) / f"betpnl-models-{os.geteuid()}"
