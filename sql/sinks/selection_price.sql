@@ -1,4 +1,5 @@
--- The newest odds of each selection, and what the model makes of them.
+-- The newest odds of each selection, and what the model makes of them. Written by time alone: a
+-- market's rows are taken away and put back in one go, and a flush by number would part the two.
 CREATE TEMPORARY TABLE selection_price (
     game_id       STRING,
     market        STRING,
@@ -16,7 +17,7 @@ CREATE TEMPORARY TABLE selection_price (
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',
     'table-name' = 'selection_price',
-    'sink.buffer-flush.max-rows' = '${flush_max_rows}',
+    'sink.buffer-flush.max-rows' = '0',
     'sink.buffer-flush.interval' = '${flush_interval_other_ms}ms',
     'sink.max-retries' = '${sink_retries}'
 );
