@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
+from pymysql.constants import CLIENT
+
 from betpnl.errors import UserError
 from betpnl.mysql import connect
 from betpnl.settings import Settings
@@ -83,7 +85,11 @@ def mysql(settings: Settings) -> Endpoints:
     if settings.mysql_url:
         found = external_mysql(settings)
         with connect(found, database="") as connection:
-            return replace(found, mysql_version=str(connection.get_server_info()))
+            return replace(
+                found,
+                mysql_version=str(connection.get_server_info()),
+                mysql_tls=bool(connection.server_capabilities & CLIENT.SSL),
+            )
     port = _port(memory, "mysql", "mysql_url")
     known = passwords(settings.home)
     return Endpoints(

@@ -28,6 +28,7 @@ CREATE TEMPORARY TABLE bet_pnl (
     total_pnl      DECIMAL(38,4)
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

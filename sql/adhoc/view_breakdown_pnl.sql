@@ -20,6 +20,7 @@ CREATE TEMPORARY TABLE breakdown_pnl (
     hold               DECIMAL(38,6)
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

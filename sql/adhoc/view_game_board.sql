@@ -25,6 +25,7 @@ CREATE TEMPORARY TABLE game_board (
     updated_at         TIMESTAMP(3)
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -17,6 +17,7 @@ CREATE TEMPORARY TABLE game_exposure (
     liability            DECIMAL(38,4)
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

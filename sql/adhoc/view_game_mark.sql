@@ -13,6 +13,7 @@ CREATE TEMPORARY TABLE game_mark (
     marked_at          TIMESTAMP(3)
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

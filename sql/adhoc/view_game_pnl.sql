@@ -21,6 +21,7 @@ CREATE TEMPORARY TABLE game_pnl (
     updated_at         TIMESTAMP(3)
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -12,6 +12,7 @@ CREATE TEMPORARY TABLE model_calibration (
     brier          DECIMAL(38,6)
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -9,6 +9,7 @@ CREATE TEMPORARY TABLE selection_riding (
     payout_win     DECIMAL(38,4)
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

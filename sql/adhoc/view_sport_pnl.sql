@@ -21,6 +21,7 @@ CREATE TEMPORARY TABLE sport_pnl (
     total_pnl          DECIMAL(38,4)
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -43,6 +43,7 @@ CREATE TEMPORARY TABLE bet (
     PRIMARY KEY (bet_id) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -9,6 +9,7 @@ CREATE TEMPORARY TABLE bet_reject (
     PRIMARY KEY (topic, log_partition, log_offset) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -24,6 +24,7 @@ CREATE TEMPORARY TABLE bet_version (
     PRIMARY KEY (bet_id, age) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

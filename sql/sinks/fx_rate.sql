@@ -7,6 +7,7 @@ CREATE TEMPORARY TABLE fx_rate (
     PRIMARY KEY (currency, valid_from) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -11,6 +11,7 @@ CREATE TEMPORARY TABLE game_minute (
     PRIMARY KEY (game_id, `minute`) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -8,6 +8,7 @@ CREATE TEMPORARY TABLE game_settled (
     PRIMARY KEY (game_id) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -10,6 +10,7 @@ CREATE TEMPORARY TABLE game_settled_second (
     PRIMARY KEY (game_id, `second`) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -10,6 +10,7 @@ CREATE TEMPORARY TABLE market_cancel (
     PRIMARY KEY (game_id, market, line) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -18,6 +18,7 @@ CREATE TEMPORARY TABLE segment_placed (
     PRIMARY KEY (sport, competition, market, channel, region, currency) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -14,6 +14,7 @@ CREATE TEMPORARY TABLE selection_result (
     PRIMARY KEY (game_id, market, line, selection) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

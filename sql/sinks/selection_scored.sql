@@ -16,6 +16,7 @@ CREATE TEMPORARY TABLE selection_scored (
     PRIMARY KEY (game_id, market, line, selection, sport, model_version, `role`, band) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

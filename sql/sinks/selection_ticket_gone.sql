@@ -12,6 +12,7 @@ CREATE TEMPORARY TABLE selection_ticket_gone (
     PRIMARY KEY (game_id, market, line, selection) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

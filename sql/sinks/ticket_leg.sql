@@ -13,6 +13,7 @@ CREATE TEMPORARY TABLE ticket_leg (
     PRIMARY KEY (bet_id, leg_number) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

@@ -8,6 +8,7 @@ CREATE TEMPORARY TABLE ticket_settled (
     PRIMARY KEY (bet_id) NOT ENFORCED
 ) WITH (
     'connector' = 'jdbc',
+    'driver' = 'org.mariadb.jdbc.Driver',
     'url' = '${jdbc_url}',
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',

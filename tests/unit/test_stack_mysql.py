@@ -70,5 +70,5 @@ def test_jdbc_address_is_utc_and_batches() -> None:
     )
     assert found.jdbc_url.startswith("jdbc:mysql://127.0.0.1:3307/betpnl?")
     assert "rewriteBatchedStatements=true" in found.jdbc_url
-    assert "connectionTimeZone=UTC" in found.jdbc_url
+    assert "sessionVariables=time_zone='+00:00'" in found.jdbc_url
     assert "s3cret" not in found.jdbc_url + repr(found)
