@@ -14,9 +14,9 @@ FROM (
         p_win, model_version, predicted_win, margin, legs, terms, adjustment, market_cancelled,
         takes_rate, competition, ticket, challenge,
         bets, riding_bets, handle, bonus_handle,
-        CAST(handle_riding AS DECIMAL(20,4)) AS handle_riding,
+        CAST(handle - cash_out_handle AS DECIMAL(20,4)) AS handle_riding,
         cash_out_handle, cash_out_paid,
-        CAST(cash_out_pnl AS DECIMAL(20,4)) AS cash_out_pnl,
+        CAST(cash_out_handle - cash_out_paid AS DECIMAL(20,4)) AS cash_out_pnl,
         payout_win, payout_half_win, payout_half_lose,
         CAST(ROUND(p_win * payout_win, 4) AS DECIMAL(20,4)) AS expected_payout,
         CASE WHEN ticket IS NOT NULL THEN ticket_predicted_payout

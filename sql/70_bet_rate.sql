@@ -2,5 +2,5 @@
 -- rule, and in a table of their own, so that a rate that changes finds them without an index on bet.
 INSERT INTO bet_rate
 SELECT bet_id, currency, accepted_at, fx_rate
-FROM newest_bet
-WHERE takes_rate;
+FROM valued_bet
+WHERE age = 1 AND takes_rate;
