@@ -10,8 +10,8 @@ class Endpoints:
     """Addresses and credentials of the three services.
 
     mysql_source says where the server came from, in words for the user; mysql_embedded, whether
-    it is ours; mysql_tls, whether one that is not ours speaks TLS: it is then used, whoever signed the
-    certificate. The read user and the board's are '' where there is only the user of `mysql_url`.
+    it is ours; mysql_tls, whether one that is not ours speaks TLS, which is then used, whoever
+    signed the certificate. The read user and the board's are '' where there is only the user of `mysql_url`.
     """
 
     mysql_host: str
