@@ -11,7 +11,8 @@ class Endpoints:
 
     mysql_source says where the server came from, in words for the user; mysql_embedded, whether
     it is ours; mysql_tls, whether one that is not ours speaks TLS, which is then used, whoever
-    signed the certificate. The read user and the board's are '' where there is only the user of `mysql_url`.
+    signed the certificate. The read user and the board's are '' where there is only the user of
+    `mysql_url`.
     """
 
     mysql_host: str
