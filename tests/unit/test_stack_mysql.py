@@ -8,7 +8,7 @@ from betpnl.settings import Settings
 from betpnl.stack import mysql_server
 from betpnl.stack.endpoints import Endpoints
 from betpnl.stack.mysql_server import MysqlServer
-from betpnl.stack.mysql_service import COMMON_OPTIONS, FLAVOUR_OPTIONS, Mysql
+from betpnl.stack.mysql_service import BINARY_LOG, COMMON_OPTIONS, Mysql
 from betpnl.stack.service import Place
 
 
@@ -53,7 +53,17 @@ def test_users_get_only_the_rights_they_need(tmp_path: Path) -> None:
 
 def test_every_commit_is_durable() -> None:
     assert "--innodb-flush-log-at-trx-commit=1" in COMMON_OPTIONS
-    assert "--sync-binlog=1" in FLAVOUR_OPTIONS["mysql"]
+    assert "--sync-binlog=1" in BINARY_LOG
+
+
+def test_a_binary_log_is_written_where_something_follows_it(tmp_path: Path) -> None:
+    server = MysqlServer("mysql", "9.7.4", "test", ("mysqld",))
+    alone = Place(Settings.load(home=tmp_path), {"mysql": 3306})
+    followed = Place(Settings.load(home=tmp_path, mysql_source="shop.toml"), {"mysql": 3306})
+
+    assert "--skip-log-bin" in Mysql(alone).options(server, tmp_path)
+    assert "--log-bin=binlog" in Mysql(followed).options(server, tmp_path)
+    assert "--skip-log-bin" not in Mysql(followed).options(server, tmp_path)
 
 
 def test_jdbc_address_is_utc_and_batches() -> None:
