@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from betpnl import score_markets
 from betpnl.contract.records import Leg
-from betpnl.model.features import PROBABILITY_MIN
+from betpnl.model.features import PROBABILITY_MIN, usable_market
 from betpnl.model.outcome import FALLBACK_VERSION
 from betpnl.model.scoring import Model, score_legs
 from betpnl.packing import FIELD, ROW, pack
@@ -68,7 +68,9 @@ def mark_market(model: Model, prices: str, moment: str) -> str:
     """A market's packed rows of selection, odds, probability and the version that gave it.
 
     prices: rows of selection, odds and margin-free probability, which stands where the model
-    cannot score all of the market. The probabilities are rounded to 8 decimals, one by one.
+    cannot score all of the market. A market that is still at its prices from before the game, and
+    that the score does not tell of, stays as it was marked then. The probabilities are rounded to
+    8 decimals, one by one.
     """
     rows = [row.split(FIELD) for row in prices.split(ROW)]
     stands = Moment.unpacked(moment)
@@ -76,10 +78,14 @@ def mark_market(model: Model, prices: str, moment: str) -> str:
     scores = [] if decided else score_legs(model, _legs(rows, stands))
     if decided:
         marks = [(probability, model.version) for probability in decided]
-    elif all(score.by_model for score in scores):
-        marks = [(f"{score.probability:.8f}", model.version) for score in scores]
     else:
-        marks = [(free, FALLBACK_VERSION) for _, _, free in rows]
+        keeps = stands.is_priced_before and _is_usable(rows)
+        marks = [
+            (f"{score.probability:.8f}", model.version)
+            if score.by_model
+            else (f"{score.probability:.8f}" if keeps else free, FALLBACK_VERSION)
+            for score, (_, _, free) in zip(scores, rows, strict=True)
+        ]
     return pack(
         (pack((name, odds, *mark)) for (name, odds, _), mark in zip(rows, marks, strict=True)),
         ROW,
@@ -96,6 +102,10 @@ def _decided(names: Sequence[str], moment: Moment) -> list[str]:
     score = score_markets.Score(moment.score_home, moment.score_away)
     ends = [score_markets.decide(moment.market, moment.line, name, names, score) for name in names]
     return [_ENDS[end] for end in ends if end in _ENDS] if set(ends) <= _ENDS.keys() else []
+
+
+def _is_usable(rows: Sequence[Sequence[str]]) -> bool:
+    return usable_market(rows[0][0], {name: float(price) for name, price, _ in rows}) is not None
 
 
 def _legs(rows: Sequence[Sequence[str]], moment: Moment) -> list[Leg]:
@@ -115,8 +125,7 @@ def _legs(rows: Sequence[Sequence[str]], moment: Moment) -> list[Leg]:
             minute=_ENDED_MINUTE if moment.status == "ended" else moment.minute,
             score_home=moment.score_home,
             score_away=moment.score_away,
-            market_odds=floats,
-            # The same again says that it did not move since: it is no price of the moment.
+            market_odds=None if moment.is_priced_before else floats,
             pre_match_odds=floats if moment.is_priced_before else None,
         )
         for name, price in odds.items()

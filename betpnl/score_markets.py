@@ -66,6 +66,16 @@ def decide(
     return rule(_Market(number, selections), selection, score)
 
 
+@lru_cache(maxsize=10_000)
+def for_good(market: str, line: str, selection: str, score: Score) -> Outcome | None:
+    """How a selection ends whatever is scored from now on: WIN or LOSE, None while that is open."""
+    is_passed = FOR_GOOD.get(market)
+    if is_passed is None or not is_passed(line, selection, score):
+        return None
+    end = decide(market, line, selection, (), score)
+    return end if end in (Outcome.WIN, Outcome.LOSE) else None
+
+
 def decides(market: str, line: str, selections: Collection[str]) -> bool:
     """Whether some score decides some selection of a market."""
     return bool(cases(market, line, frozenset(selections)))
@@ -245,6 +255,29 @@ _RULES: dict[str, _Rule] = {
 }
 MARKETS = tuple(_RULES)
 """The names of the markets that a score decides, the most asked for first."""
+
+
+def _total_is_passed(line: str, _: str, score: Score) -> bool:
+    number = _number(line)
+    return number is not None and score.total - number >= HALF
+
+
+def _both_have_scored(_line: str, _selection: str, score: Score) -> bool:
+    return min(score) > 0
+
+
+def _score_is_passed(_: str, selection: str, score: Score) -> bool:
+    named = _named_score(selection)
+    return named is not None and (named.home < score.home or named.away < score.away)
+
+
+FOR_GOOD: dict[str, Callable[[str, str, Score], bool]] = {
+    "total_goals": _total_is_passed,
+    "total_points": _total_is_passed,
+    "both_teams_to_score": _both_have_scored,
+    "correct_score": _score_is_passed,
+}
+"""By market, from line, selection and score: whether no later goal changes how it ends."""
 
 DEPENDS_ON = {
     **dict.fromkeys(("total_goals", "total_points", "odd_even"), "total"),

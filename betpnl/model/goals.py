@@ -131,13 +131,16 @@ def _moved(rate: float, step: float) -> float:
 def total_of_over(over: float, line: float) -> float:
     """Goals expected of both sides, from the probability that they pass a line, by bisection.
 
-    line: 0 to GOALS_MAX. One that can be met counts without the bets that it gives back.
+    line: 0 to GOALS_MAX. What is given back where it is met does not count; a quarter line is two
+    bets of half the stake, on the lines beside it: so a fair price of it is 1 / over.
     """
+    halves = (line - 0.25, line + 0.25) if line % 0.5 else (line, line)
     low, high = 2 * _RATE_MIN, 2 * _RATE_MAX
     for _ in range(_STEPS):
         middle = (low + high) / 2.0
         chances = _poisson(middle, _TOTAL_MAX)
-        above, below = sum(chances[floor(line) + 1 :]), sum(chances[: ceil(line)])
+        above = sum(sum(chances[floor(half) + 1 :]) for half in halves)
+        below = sum(sum(chances[: ceil(half)]) for half in halves)
         low, high = (middle, high) if above / (above + below) < over else (low, middle)
     return (low + high) / 2.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,7 +20,6 @@ from betpnl.score_markets import Score
 
 SPORT = "football"
 _RESULT, _TOTAL = "match_result", "total_goals"
-_HALF_GOAL = Decimal("0.5")
 # 2 kB each, in every worker.
 _GRIDS_KEPT = 4000
 _SIDES = ("home", "draw", "away")
@@ -48,7 +47,8 @@ def in_play_chance(recipe: Recipe, leg: Leg) -> Chance | None:
     """A football leg taken in play on a market that has only its price from before the game.
 
     None where the goals model does not apply: another sport, no minute or score, a market whose
-    price before the game says too little, or one that has a price of the moment.
+    price before the game says too little or that has a selection which no score decides, or one
+    that has a price of the moment.
     """
     before = leg.pre_match_odds
     if not leg.in_play or leg.sport != SPORT or not before:
@@ -64,7 +64,30 @@ def in_play_chance(recipe: Recipe, leg: Leg) -> Chance | None:
     state = State(whole, float(leg.minute), leg.score_home, leg.score_away)
     chances = market_chances(recipe.tempo, state, leg.market, leg.line, tuple(sorted(before)))
     own = chances.get(leg.selection)
-    return None if own is None else Chance(own, own >= max(chances.values()))
+    # One yardstick within a market.
+    if own is None or len(chances) < len(before):
+        return None
+    return Chance(own, own >= max(chances.values()))
+
+
+def decided_chance(leg: Leg) -> Chance | None:
+    """As good as certain where no later goal can change how a leg in play ends; else None."""
+    won = decided(leg, (leg.selection,)).get(leg.selection)
+    return None if won is None else Chance(_kept(float(won)), won)
+
+
+def decided(leg: Leg, names: Collection[str]) -> dict[str, bool]:
+    """By selection, those of a leg's market that its score has decided for good: whether they won.
+
+    Empty for a leg that is not in play or has no score.
+    """
+    if not leg.in_play or leg.score_home is None or leg.score_away is None:
+        return {}
+    if leg.market not in score_markets.FOR_GOOD:
+        return {}
+    score = Score(leg.score_home, leg.score_away)
+    ends = {name: score_markets.for_good(leg.market, leg.line, name, score) for name in names}
+    return {name: end is Outcome.WIN for name, end in ends.items() if end is not None}
 
 
 def joint_chance(recipe: Recipe, legs: Sequence[Leg]) -> float | None:
@@ -138,7 +161,7 @@ def rates_before(
     """Goals that each side is expected to score, from prices before the game.
 
     offered: market, line, and all prices of the market. None if they do not tell: it takes a
-    result with a draw, a total on a whole or a half line, or both.
+    result with a draw, a total, or both.
     """
     result: dict[str, float] | None = None
     over, at = None, None
@@ -149,16 +172,16 @@ def rates_before(
         free = dict(zip(prices, _free(recipe.method, tuple(usable)), strict=True))
         if market == _RESULT and set(free) == set(_SIDES):
             result = free
-        elif market == _TOTAL and set(free) == {"over", "under"} and _is_passed_or_not(line):
+        elif market == _TOTAL and set(free) == {"over", "under"} and _is_counted(line):
             over, at = free["over"], float(line)
     return pre_match_rates(result, over, at)
 
 
-def _is_passed_or_not(line: str) -> bool:
-    # A quarter line is two bets, and one beyond all goals that are counted says nothing of them.
+def _is_counted(line: str) -> bool:
+    # One beyond all goals that are counted says nothing of them.
     if not line.replace(".", "", 1).isdigit():
         return False
-    return Decimal(line) % _HALF_GOAL == 0 and Decimal(line) < GOALS_MAX
+    return Decimal(line) % score_markets.QUARTER == 0 and Decimal(line) < GOALS_MAX
 
 
 @lru_cache(maxsize=10_000)

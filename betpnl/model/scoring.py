@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -21,7 +21,7 @@ from betpnl.model.features import (
 )
 from betpnl.model.margin import Floats, sizes_of
 from betpnl.model.recipe import Recipe
-from betpnl.model.score_chances import SPORT, in_play_chance
+from betpnl.model.score_chances import SPORT, Chance, decided, decided_chance, in_play_chance
 
 _HALF = 0.5
 
@@ -55,19 +55,47 @@ def score_legs(model: Model, legs: Sequence[Leg]) -> list[LegScore]:
 
     A leg without its market's odds is a market of two, itself and all else, with the margin that
     its sport's market was trained with. Football in play without a price of the moment is scored
-    by its score and minute.
+    by its score and minute; what else has only a price from before the game keeps it, and does not
+    count as scored by the model. What a score has decided for good is as good as certain.
     """
     batch = _Batch(model.recipe)
     for place, leg in enumerate(legs):
         batch.add(place, leg)
     scores = dict(batch.scores(model, legs))
     for place, leg in enumerate(legs):
-        if leg.in_play and leg.sport == SPORT:
-            chance = in_play_chance(model.recipe, leg)
+        if leg.in_play:
+            chance = _by_score(model.recipe, leg)
             if chance is not None:
                 margin = scores[place].margin if place in scores and leg.market_odds else 0.0
                 scores[place] = LegScore(chance.probability, True, chance.likeliest, margin)
     return [scores.get(place) or _fallback(model.recipe, leg) for place, leg in enumerate(legs)]
+
+
+def _by_score(recipe: Recipe, leg: Leg) -> Chance | None:
+    """What the score of a leg in play says of it, None where it does not tell."""
+    chance = decided_chance(leg)
+    if chance is None and leg.sport == SPORT:
+        chance = in_play_chance(recipe, leg)
+    return chance
+
+
+def _market_of(leg: Leg) -> Mapping[str, float] | None:
+    """The prices that a leg is scored among; None for its own odds alone.
+
+    Odds that moved since before the game are a price of the moment: those of its market before the
+    game say less.
+    """
+    before = leg.pre_match_odds
+    if leg.market_odds or not before:
+        return leg.market_odds
+    if leg.in_play and before.get(leg.selection) != float(leg.odds):
+        return None
+    return before
+
+
+def _is_stale(leg: Leg) -> bool:
+    """Whether a leg in play is scored by prices from before the game."""
+    return leg.in_play and not leg.market_odds and _market_of(leg) is not None
 
 
 def _fallback(recipe: Recipe, leg: Leg) -> LegScore:
@@ -77,12 +105,29 @@ def _fallback(recipe: Recipe, leg: Leg) -> LegScore:
     return LegScore(probability, False, probability >= _HALF, 0.0)
 
 
+def _circumstances(leg: Leg) -> tuple[object, ...]:
+    """What beside its market's prices decides how a leg's market is scored."""
+    stands = leg.minute, leg.score_home, leg.score_away
+    return leg.sport, leg.market, leg.line, leg.in_play, *stands
+
+
+def _gone(leg: Leg, market: Mapping[str, float]) -> list[bool]:
+    """Which selections of a leg's market the score has decided against, others being open."""
+    ends = decided(leg, market)
+    if not ends:
+        return [False] * len(market)
+    lost = [ends.get(name) is False for name in market]
+    # Where all are lost, a guess at what else there is would be no better than the prices.
+    return [False] * len(market) if all(lost) else lost
+
+
 class _Batch:
     """Markets side by side, and which of their selections are the legs' own."""
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
         self._odds: list[float] = []
+        self._gone: list[bool] = []
         self._starts: list[int] = []
         self._firsts: list[Leg] = []
         self._market: list[int] = []
@@ -91,12 +136,12 @@ class _Batch:
 
     def add(self, place: int, leg: Leg) -> None:
         """Take a leg's market, or what stands for it, if there is anything."""
-        market = leg.market_odds
+        market = _market_of(leg)
         if market:
             if leg.selection not in market:
                 return
             if not self._is_of_last_market(leg):
-                self._begin(leg, market.values())
+                self._begin(leg, market)
             self._own.append(self._starts[-1] + list(market).index(leg.selection))
         else:
             overround = self._recipe.overround(leg.sport, leg.market)
@@ -104,7 +149,7 @@ class _Batch:
                 return
             # Its margin has been taken out here, so that the market of two has none.
             fair = max(float(leg.odds) * overround, 1.0 + PROBABILITY_MIN)
-            self._begin(leg, (fair, 1.0 / (1.0 - 1.0 / fair)))
+            self._begin(leg, {leg.selection: fair, "": 1.0 / (1.0 - 1.0 / fair)})
             self._own.append(self._starts[-1])
         self._market.append(len(self._starts) - 1)
         self._places.append(place)
@@ -116,20 +161,22 @@ class _Batch:
         last = self._firsts[-1] if self._firsts else None
         return (
             last is not None
-            and last.market_odds is leg.market_odds
-            and (last.sport, last.in_play, last.minute) == (leg.sport, leg.in_play, leg.minute)
+            and _market_of(last) is _market_of(leg)
+            and _circumstances(last) == _circumstances(leg)
         )
 
-    def _begin(self, leg: Leg, odds: Iterable[float]) -> None:
+    def _begin(self, leg: Leg, market: Mapping[str, float]) -> None:
         self._starts.append(len(self._odds))
         self._firsts.append(leg)
-        self._odds.extend(odds)
+        self._odds.extend(market.values())
+        self._gone.extend(_gone(leg, market))
 
     def scores(self, model: Model, legs: Sequence[Leg]) -> Iterable[tuple[int, LegScore]]:
         """Place and score of each leg whose market the model can use."""
         if not self._places:
             return ()
         odds, starts = np.array(self._odds, np.float64), np.array(self._starts)
+        gone = np.array(self._gone)
         usable = usable_markets(odds, starts)
         if not usable.any():
             return ()
@@ -137,7 +184,7 @@ class _Batch:
         firsts = self._firsts
         if not usable.all():
             sizes = sizes_of(starts, len(odds))
-            odds = odds[np.repeat(usable, sizes)]
+            odds, gone = (each[np.repeat(usable, sizes)] for each in (odds, gone))
             kept = usable[market]
             offsets = (own - starts[market])[kept]
             places, market = places[kept], (np.cumsum(usable) - 1)[market[kept]]
@@ -153,6 +200,10 @@ class _Batch:
         probabilities = predicted
         if not scored.all():
             probabilities = np.where(markets.spread(scored), predicted, free)
+        if gone.any():
+            # What can no longer win leaves its share to the others.
+            probabilities = within_market(np.where(gone, 0.0, probabilities), markets)
+        scored &= ~np.array([_is_stale(leg) for leg in firsts])
         mine = probabilities[own]
         placed = places.tolist()
         found = zip(
@@ -170,11 +221,12 @@ class _Batch:
             odds=odds,
             starts=starts,
             sport=np.array([codes.get(leg.sport, -1) for leg in legs]),
-            in_play=np.array([leg.in_play for leg in legs]),
+            # What was priced before the game is taken as it was.
+            in_play=np.array([leg.in_play and not _is_stale(leg) for leg in legs]),
             minute=np.array(
                 [np.nan if leg.minute is None else leg.minute for leg in legs], np.float64
             ),
-            is_total=np.array([is_total(leg.market_odds or (leg.selection,)) for leg in legs]),
+            is_total=np.array([is_total(_market_of(leg) or (leg.selection,)) for leg in legs]),
         )
 
     @staticmethod

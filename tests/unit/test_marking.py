@@ -97,6 +97,33 @@ def test_without_a_start_a_price_counts_as_one_of_the_moment() -> None:
     assert marks(home=0, away=0, **fields) == marks(home=3, away=0, **fields)
 
 
+def test_a_price_from_before_the_game_that_no_score_tells_of_stays_and_says_so() -> None:
+    prices = {"home": "1.7", "away": "2.2"}
+    fields = {"market": "draw_no_bet", "minute": 89, "home": 5, "away": 0}
+
+    rows = mark_market(MODEL, packed(prices), moment(status="live", **fields)).split(ROW)
+
+    assert {row.split(FIELD)[3] for row in rows} == {FALLBACK_VERSION}
+    # The whistle alone moves nothing.
+    assert marks(prices, status="live", **fields) == marks(prices, market="draw_no_bet")
+
+
+@pytest.mark.parametrize("priced_ms", [START_MS - 1, START_MS + 1])
+@pytest.mark.parametrize(
+    ("market", "line", "names"),
+    [("total_goals", "2.25", ("over", "under")), ("both_teams_to_score", "", ("yes", "no"))],
+)
+def test_what_a_score_has_decided_for_good_needs_no_end_of_the_game(
+    market: str, line: str, names: tuple[str, str], priced_ms: int
+) -> None:
+    found = marks(
+        dict.fromkeys(names, "1.9"),
+        market=market, line=line, status="live", minute=60, home=4, away=1, priced_ms=priced_ms,
+    )  # fmt: skip
+
+    assert found == dict(zip(names, (Decimal("0.999999"), Decimal("0.000001")), strict=True))
+
+
 def test_once_ended_the_score_has_decided() -> None:
     found = marks(status="ended", minute="", home=2, away=2)
 

@@ -100,6 +100,18 @@ def test_total_and_who_is_ahead_give_the_rates(home: float, away: float, line: f
     assert rates_of_both(ahead, total) == pytest.approx(rates, rel=1e-2, abs=1e-2)
 
 
+@given(total=st.floats(0.4, 8), line=st.sampled_from([0.75, 1.25, 2.25, 2.75, 4.25]))
+def test_a_quarter_line_tells_the_total_by_what_is_not_given_back(
+    total: float, line: float
+) -> None:
+    goals = {number: poisson(total, number) for number in range(60)}
+    halves = line - 0.25, line + 0.25
+    over = sum(chance for half in halves for n, chance in goals.items() if n > half)
+    under = sum(chance for half in halves for n, chance in goals.items() if n < half)
+
+    assert total_of_over(over / (over + under), line) == pytest.approx(total, rel=1e-3)
+
+
 @settings(max_examples=200)
 @given(*[st.floats(1e-6, 1.0)] * 3)
 def test_any_market_has_rates(home: float, draw: float, away: float) -> None:
@@ -196,7 +208,8 @@ def test_a_builder_that_may_be_given_back_counts_as_it_settles() -> None:
 
 def test_each_half_of_a_builder_on_a_quarter_line_settles_by_itself() -> None:
     legs = leg("match_result", "home"), leg("total_goals", "over", line="2.75")
-    rates = rates_before(RECIPE, [("match_result", "", RESULT)])
+    offered = [("match_result", "", RESULT), ("total_goals", "2.75", TOTAL)]
+    rates = rates_before(RECIPE, offered)
     assert rates is not None
     # One half on over 2.5, which no score gives back; one on over 3, which three goals do.
     wins = plain(rates, lambda h, a: h > a and h + a > 2.5)

@@ -183,3 +183,20 @@ def test_a_case_comes_with_a_score_that_brings_it() -> None:
     assert len(cases) == 3
     for score, way in cases.items():
         assert outcomes("total_goals", "2.25", OVER_UNDER, *score) == list(way)
+
+
+@given(
+    market=st.sampled_from(sorted(score_markets.FOR_GOOD)),
+    line=st.sampled_from(["", "0.5", "1", "2.25", "2.75", "4"]),
+    selection=st.sampled_from(["over", "under", "yes", "no", "2-1", "0-0", "3:3", "other"]),
+    score=st.tuples(*[st.integers(0, 4)] * 2),
+    more=st.tuples(*[st.integers(0, 6)] * 2),
+)
+def test_what_is_decided_for_good_ends_so_whatever_comes(
+    market: str, line: str, selection: str, score: tuple[int, int], more: tuple[int, int]
+) -> None:
+    said = score_markets.for_good(market, line, selection, Score(*score))
+
+    later = Score(score[0] + more[0], score[1] + more[1])
+    if said is not None:
+        assert score_markets.decide(market, line, selection, (), later) is said
