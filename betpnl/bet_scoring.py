@@ -18,7 +18,7 @@ class BetScore(NamedTuple):
 
     legs: on each leg, in order. joint: the probability, 8 decimals, that all legs of a bet builder
     win, None for other bets and where the model cannot tell. by_model: False where anything stood
-    in for the model.
+    in for the model, or where legs of one game are multiplied as if they were independent.
     """
 
     legs: Sequence[LegScore]
@@ -41,10 +41,22 @@ def score_bets(model: Model, bets: Sequence[Bet]) -> list[BetScore]:
 
 def _score(model: Model, bet: Bet, legs: Sequence[LegScore]) -> BetScore:
     if bet.bet_type != "bet_builder":
-        return BetScore(legs, None, all(score.by_model for score in legs))
+        known = all(score.by_model for score in legs) and not _multiplies_one_game(bet)
+        return BetScore(legs, None, known)
     # Its legs depend on each other: what is known of each by itself does not make its price.
     joint = joint_chance(model.recipe, bet.legs)
     return BetScore(legs, None if joint is None else _decimal(joint), joint is not None)
+
+
+def _multiplies_one_game(bet: Bet) -> bool:
+    """Whether the chances of two legs of one game are multiplied somewhere in a ticket.
+
+    It settles leg by leg, by products: what is known of two legs together has no place in it.
+    """
+    if bet.system is not None and not bet.system.bankers and set(bet.system.sizes) == {1}:
+        return False
+    games = {leg.game_id for leg in bet.legs}
+    return len(games) < len(bet.legs)
 
 
 def _decimal(value: float) -> Decimal:

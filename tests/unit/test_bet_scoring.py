@@ -75,6 +75,33 @@ def test_other_bets_take_their_legs_one_by_one() -> None:
     assert single.chances()[0] == several.chances()[0]
 
 
+@pytest.mark.parametrize(
+    ("fields", "by_model"),
+    [
+        ({"bet_type": "accumulator"}, False),
+        ({"bet_type": "each_way", "each_way": {"fraction": 0.25}}, False),
+        ({"bet_type": "system", "system": {"sizes": [1, 2]}}, False),
+        ({"bet_type": "system", "system": {"sizes": [1], "bankers": [1]}}, False),
+        ({"bet_type": "system", "system": {"sizes": [1]}}, True),
+    ],
+)
+def test_legs_of_one_game_that_are_multiplied_are_no_word_of_the_model(
+    fields: Json, by_model: bool
+) -> None:
+    one_game, two_games = (
+        bet(**fields, legs=[LEG, second]) for second in (TOTAL, {**TOTAL, "game_id": "g2"})
+    )
+
+    one, two = score_bets(MODEL, [one_game, two_games])
+
+    assert one.by_model is by_model
+    assert two.by_model
+    assert one.joint is None
+    assert row(**fields, legs=[LEG, TOTAL])[MODEL_VERSION] == (
+        MODEL.version if by_model else FALLBACK_VERSION
+    )
+
+
 BUILDER: Json = {"bet_type": "bet_builder", "odds": 3.9, "legs": [LEG, TOTAL]}
 OTHER_GAME = {**TOTAL, "game_id": "g2"}
 
