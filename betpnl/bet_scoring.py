@@ -44,7 +44,8 @@ def _score(model: Model, bet: Bet, legs: Sequence[LegScore]) -> BetScore:
         known = all(score.by_model for score in legs) and not _multiplies_one_game(bet)
         return BetScore(legs, None, known)
     # Its legs depend on each other: what is known of each by itself does not make its price.
-    joint = joint_chance(model.recipe, bet.legs)
+    alone = [score.probability if score.by_model else None for score in legs]
+    joint = joint_chance(model.recipe, bet.legs, alone)
     return BetScore(legs, None if joint is None else _decimal(joint), joint is not None)
 
 

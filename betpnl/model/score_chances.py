@@ -56,7 +56,7 @@ def in_play_chance(recipe: Recipe, leg: Leg) -> Chance | None:
     if leg.minute is None or leg.score_home is None or leg.score_away is None:
         return None
     # A price that did not move since before the game knows nothing of it.
-    if leg.market_odds and leg.market_odds != before:
+    if _has_price_of_the_moment(leg):
         return None
     whole = rates_before(recipe, ((leg.market, leg.line, before),))
     if whole is None or not _suffices(leg.market, (leg.market,)):
@@ -90,14 +90,21 @@ def decided(leg: Leg, names: Collection[str]) -> dict[str, bool]:
     return {name: end is Outcome.WIN for name, end in ends.items() if end is not None}
 
 
-def joint_chance(recipe: Recipe, legs: Sequence[Leg]) -> float | None:
+def joint_chance(
+    recipe: Recipe, legs: Sequence[Leg], alone: Sequence[float | None] = ()
+) -> float | None:
     """The probability that all legs of one football game win, of what is not given back.
 
     As a builder settles: each half of the stake by itself, lost by a lost leg, else given back by
-    one that is. None where the goals model does not apply to one of the legs.
+    one that is. None where the goals model does not apply to one of the legs, where they do not
+    stand at one moment of one game, or where a price has moved since it began. alone: each leg's
+    own chance where the model knows it; legs together are no likelier than each of them, and less
+    likely than they say only as far as they can exclude each other.
     """
     first = legs[0]
-    if any(leg.sport != SPORT or leg.in_play != first.in_play for leg in legs):
+    if any(leg.sport != SPORT or _moment(leg) != _moment(first) for leg in legs):
+        return None
+    if any(_has_price_of_the_moment(leg) for leg in legs):
         return None
     offered = []
     for leg in legs:
@@ -126,7 +133,37 @@ def joint_chance(recipe: Recipe, legs: Sequence[Leg]) -> float | None:
         won &= np.stack((shares[0] > 0.0, shares[0] == 1.0))
         lost |= np.stack((shares[1] == 1.0, shares[1] > 0.0))
     wins, loses = float((grid * won).sum()), float((grid * lost).sum())
-    return _kept(wins / (wins + loses)) if wins + loses > 0 else None
+    if wins + loses <= 0:
+        return None
+    gives_back = not bool((won | lost).all())
+    return _kept(
+        _within(wins / (wins + loses), [own for own in alone if own], len(legs), gives_back)
+    )
+
+
+def _moment(leg: Leg) -> tuple[object, ...]:
+    if not leg.in_play:
+        return (False,)
+    return True, leg.minute, leg.score_home, leg.score_away
+
+
+def _has_price_of_the_moment(leg: Leg) -> bool:
+    """Whether a leg in play has prices that moved since before the game.
+
+    What they know of it, the goals model does not.
+    """
+    return leg.in_play and bool(leg.market_odds) and leg.market_odds != leg.pre_match_odds
+
+
+def _within(joint: float, alone: Sequence[float], legs: int, gives_back: bool) -> float:
+    """A joint chance within what its legs' own leave possible (Frechet's bounds).
+
+    The lower one does not hold where some of the stake may be given back: then each leg's chance
+    is of other games.
+    """
+    if len(alone) == legs and not gives_back:
+        joint = max(joint, sum(alone) - (legs - 1))
+    return min([joint, *alone])
 
 
 @lru_cache(maxsize=10_000)
@@ -161,19 +198,22 @@ def rates_before(
     """Goals that each side is expected to score, from prices before the game.
 
     offered: market, line, and all prices of the market. None if they do not tell: it takes a
-    result with a draw, a total, or both.
+    result with a draw, a total, or both. Of several totals the one nearest to even counts, of equal
+    ones the lowest line; their order never matters.
     """
-    result: dict[str, float] | None = None
-    over, at = None, None
+    results: list[tuple[float, ...]] = []
+    totals: list[tuple[float, float, float]] = []
     for market, line, prices in offered:
         usable = usable_market(next(iter(prices), ""), prices)
         if usable is None:
             continue
         free = dict(zip(prices, _free(recipe.method, tuple(usable)), strict=True))
         if market == _RESULT and set(free) == set(_SIDES):
-            result = free
+            results.append(tuple(free[side] for side in _SIDES))
         elif market == _TOTAL and set(free) == {"over", "under"} and _is_counted(line):
-            over, at = free["over"], float(line)
+            totals.append((abs(free["over"] - 0.5), float(line), free["over"]))
+    result = dict(zip(_SIDES, min(results), strict=True)) if results else None
+    _, at, over = min(totals) if totals else (None, None, None)
     return pre_match_rates(result, over, at)
 
 

@@ -1,7 +1,7 @@
 """The goals model against plain sums over scores, and bet builders by it."""
 
 from decimal import Decimal
-from itertools import product
+from itertools import permutations, product
 from math import exp, factorial
 from typing import Any
 
@@ -232,6 +232,81 @@ def test_joint_chances_of_all_that_can_happen_add_up_to_one() -> None:
 
 def test_legs_that_exclude_each_other_are_all_but_impossible() -> None:
     assert joint_chance(RECIPE, (leg("match_result", "home"), leg("match_result", "away"))) == 1e-6
+
+
+MOVED = {"home": 1.05, "draw": 15.0, "away": 60.0}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        in_play("total_goals", "over", 61, 1, 0),
+        in_play("total_goals", "over", 60, 1, 1),
+        in_play("match_result", "home", 60, 1, 0, market_odds=MOVED),
+        in_play("match_result", "home", 60, 1, 0, market_odds=MOVED, pre_match_odds=None),
+    ],
+    ids=["another minute", "another score", "a price that moved", "no price from before"],
+)
+def test_legs_of_several_moments_or_with_a_price_of_the_moment_have_no_joint_chance(
+    second: Leg,
+) -> None:
+    first = in_play("match_result", "home", 60, 1, 0)
+    third = in_play("total_goals", "over", 60, 1, 0)
+
+    assert joint_chance(RECIPE, (first, third)) is not None
+    assert joint_chance(RECIPE, (first, second)) is None
+    assert joint_chance(RECIPE, (first, third, second)) is None
+
+
+def test_a_price_that_did_not_move_since_is_none_of_the_moment() -> None:
+    legs = [in_play("match_result", "home", 60, 1, 0, market_odds=odds) for odds in (RESULT, None)]
+    total = in_play("total_goals", "over", 60, 1, 0)
+
+    one, other = (joint_chance(RECIPE, (leg, total)) for leg in legs)
+
+    assert one == other
+    assert one is not None
+
+
+def test_the_order_of_legs_changes_nothing() -> None:
+    totals = [
+        leg("total_goals", "over", market_odds={"over": 1.2, "under": 4.5}),
+        leg("total_goals", "under", line="3.5", market_odds={"over": 2.1, "under": 1.75}),
+        leg("total_goals", "under", line="4.5", market_odds={"over": 4.0, "under": 1.25}),
+        leg("match_result", "home"),
+        leg("match_result", "draw", market_odds={"home": 1.8, "draw": 4.0, "away": 5.0}),
+    ]
+
+    found = {joint_chance(RECIPE, legs) for legs in permutations(totals[:3])}
+    both = {rates_before(RECIPE, [(each.market, each.line, each.market_odds or {})
+                                  for each in legs]) for legs in permutations(totals)}  # fmt: skip
+
+    assert len(found) == len(both) == 1
+    # By the line that is nearest to even.
+    assert found == {joint_chance(RECIPE, [totals[0], totals[1]])}
+
+
+@pytest.mark.parametrize(
+    ("alone", "expected"),
+    [((0.3, 0.9), 0.3), ((0.9, 0.9), 0.8), ((None, 0.3), 0.3), ((None, 0.9), None), ((), None)],
+)
+def test_legs_together_stay_within_what_each_of_them_leaves_possible(
+    alone: tuple[float | None, ...], expected: float | None
+) -> None:
+    legs = leg("match_result", "home"), leg("total_goals", "over")
+    free = joint_chance(RECIPE, legs)
+    assert free is not None
+    assert 0.3 < free < 0.8
+
+    found = joint_chance(RECIPE, legs, alone)
+
+    assert found == pytest.approx(free if expected is None else expected)
+
+
+def test_where_a_stake_may_come_back_chances_leave_no_least_for_legs_together() -> None:
+    legs = leg("match_result", "home"), leg("total_goals", "over", line="3")
+
+    assert joint_chance(RECIPE, legs, (0.9, 0.9)) == joint_chance(RECIPE, legs)
 
 
 @pytest.mark.parametrize(
