@@ -184,8 +184,10 @@ def _place(checkpoint: Checkpoint) -> tuple[float, str]:
 
 
 def _fraction(text: str) -> tuple[int, int]:
-    numerator, denominator = text.split("/")
-    return int(numerator), int(denominator)
+    winners, tied = map(int, text.split("/"))
+    if not 1 <= winners <= tied:
+        raise ValueError
+    return winners, tied
 
 
 def _result(text: str) -> str:

@@ -110,12 +110,18 @@ def test_a_folder_of_ones_own_is_read_in_every_format(
         ("checkpoints", "fraction", "1.0", "fraction cannot be '1.0'"),
         ("checkpoints", "minute", "", "minute cannot be ''"),
         ("results", "result", "won", "result cannot be 'won'"),
+        *(
+            ("results", "dead_heat", share, rf"results\.csv, row 1: dead_heat cannot be '{share}'")
+            for share in ("1/0", "0/2", "-1/2", "3/2", "half", "1")
+        ),
     ],
 )
 def test_what_cannot_be_is_named_with_its_file_and_row(
     tmp_path: Path, table: str, column: str, value: str, said: str
 ) -> None:
     content = tables()
+    for row in content[table]:
+        row.setdefault(column, "")
     content[table][0][column] = value
 
     with pytest.raises(UserError, match=said):

@@ -28,7 +28,7 @@ from betpnl.model.training.fitting import (
     market_weights,
     predict,
 )
-from betpnl.model.training.run import GAMES_MIN, HELD_OUT, train
+from betpnl.model.training.run import DAYS_MIN, GAMES_MIN, HELD_OUT, train
 from betpnl.model.training.samples import Samples, make_samples, split_by_time
 from betpnl.model.training.scores import (
     Judged,
@@ -250,6 +250,21 @@ def test_every_sport_is_judged(games: list[Game]) -> None:
 def test_too_few_games_are_refused(games: list[Game]) -> None:
     with pytest.raises(UserError, match=f"at least {GAMES_MIN}"):
         train(games[: GAMES_MIN - 1], release="test")
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 4, 5, 6, DAYS_MIN])
+def test_games_of_too_few_days_are_refused(games: list[Game], days: int) -> None:
+    cricket = [each for each in games if each.sport == "cricket"][:250]
+    some = [
+        replace(each, starts_at=cricket[0].starts_at + timedelta(days=place % days))
+        for place, each in enumerate(cricket)
+    ]
+
+    if days < DAYS_MIN:
+        with pytest.raises(UserError, match=f"on {days} days only: .* at least {DAYS_MIN} days"):
+            train(some, release="test", draws=2)
+    else:
+        assert train(some, release="test", draws=2).record["held_out"]["all"]["games"] > 0
 
 
 def test_a_sport_of_ones_own_is_trained_on_like_any_other(games: list[Game]) -> None:

@@ -29,6 +29,7 @@ from betpnl.model.training.scores import log_loss
 WEIGHT_DECIMALS = 6
 """Weights are rounded here, so that the last bits of a BLAS don't change the model."""
 _STEPS = 50
+_WINDOWS = (1 / 5, 1 / 4, 1 / 3)  # a fifth of the whole each time
 
 
 class Penalty(NamedTuple):
@@ -131,10 +132,10 @@ def choose(train: Samples, recipe: Recipe, step: Callable[[], None] = lambda: No
     """
     tried: list[Choice] = []
     losses: list[Floats] = []
-    windows = list(_windows(train))
-    games = np.concatenate([later.spread(later.game) for _, later in windows])
+    parts = list(windows(train))
+    games = np.concatenate([later.spread(later.game) for _, later in parts])
     for method in METHODS:
-        by_window = [list(_losses(replace(recipe, method=method), *window)) for window in windows]
+        by_window = [list(_losses(replace(recipe, method=method), *part)) for part in parts]
         for penalty, *found in zip(PENALTIES, *by_window, strict=True):
             together = np.concatenate(found)
             losses.append(together)
@@ -163,9 +164,10 @@ def _standard_error(games: Integers, values: Floats) -> float:
     return float(np.sqrt((by_game**2).sum()) / len(values))
 
 
-def _windows(train: Samples) -> Iterator[tuple[Samples, Samples]]:
+def windows(train: Samples) -> Iterator[tuple[Samples, Samples]]:
+    """Three times the games up to a day, and those that follow; empty where days are too few."""
     rest = train
-    for held_out in (1 / 5, 1 / 4, 1 / 3):  # a fifth of the whole each time
+    for held_out in _WINDOWS:
         rest, later, _ = split_by_time(rest, held_out)
         yield rest, later
 

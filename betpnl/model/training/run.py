@@ -17,7 +17,14 @@ from betpnl.model.margin import METHODS
 from betpnl.model.recipe import Recipe
 from betpnl.model.training import football
 from betpnl.model.training.export import to_onnx
-from betpnl.model.training.fitting import PENALTIES, choose, features_of, fit, predict
+from betpnl.model.training.fitting import (
+    PENALTIES,
+    choose,
+    features_of,
+    fit,
+    predict,
+    windows,
+)
 from betpnl.model.training.samples import Samples, make_samples, split_by_time
 from betpnl.model.training.scores import (
     Judged,
@@ -29,6 +36,8 @@ from betpnl.model.training.scores import (
 
 HELD_OUT = 0.4
 GAMES_MIN = 100
+DAYS_MIN = 7
+"""Days that it takes if each has as many games: all that is split is cut between two of them."""
 BANDS = (0.0, 0.1, 0.25, 0.4, 0.6, 0.75, 0.9, 1.0)
 """Bands of the margin-free price that are judged by themselves."""
 PHASES = {False: "before the game", True: "in play"}
@@ -64,7 +73,8 @@ def train(
     """Fit on the earlier games, judge on the later ones.
 
     The same games, release and seed give the same bytes. seed and draws (of bootstrap and
-    simulation) touch the intervals only. Raises UserError for too few games to learn from.
+    simulation) touch the intervals only. Raises UserError for too few games, or days of games, to
+    learn from.
     """
     progress = progress or Progress()
     progress.work("Reading markets")
@@ -75,6 +85,7 @@ def train(
             f"it takes at least {GAMES_MIN} to train a model and to judge it."
         )
     earlier, later, first_days = split_by_time(samples, HELD_OUT)
+    _check_days(samples, earlier)
     progress.done()
     recipe = Recipe(sports=dict(samples.sports), overrounds=earlier.overrounds())
     progress.work("Trying methods and penalties", len(METHODS) * len(PENALTIES))
@@ -130,6 +141,17 @@ def train(
         "football": goals,
     }
     return Trained(content, record)
+
+
+def _check_days(samples: Samples, earlier: Samples) -> None:
+    if len(earlier) and all(len(rest) for rest, _ in windows(earlier)):
+        return
+    raise UserError(
+        f"The games with prices and results start on {len(np.unique(samples.day))} days only: "
+        f"learning and judging are parted between days, so it takes at least {DAYS_MIN} days with "
+        "about as many games each. Add games of other days to the table games, with their "
+        "checkpoints, prices and results."
+    )
 
 
 def _judged(samples: Samples, probability: NDArray[np.float64]) -> Judged:
