@@ -162,6 +162,9 @@ def text_of(value: Any) -> str:
     if isinstance(value, Decimal) and value.is_finite():
         # A column of two decimals has 2.50 for the line that others call 2.5.
         return f"{value.normalize():f}"
+    if isinstance(value, float) and value.is_integer():
+        # Where one is missing, pandas has 3.0 for what others call 3.
+        return str(int(value))
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     return str(value)

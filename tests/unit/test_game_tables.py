@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from betpnl.errors import UserError
+from betpnl.game_tables import text_of
 from betpnl.games import load_games
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -153,6 +154,52 @@ def test_a_game_that_is_there_twice_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UserError, match="row 2: game 'g1' has no checkpoint, or a second row"):
         load_games(write(tmp_path, content))
+
+
+def test_whole_numbers_may_stand_in_columns_of_floats(tmp_path: Path) -> None:
+    content = tables()
+    content["games"][0] |= {"duration_min": 120.0, "home_score": 2.0, "away_score": 0.0}
+    second = {**content["games"][0], "game_id": "g2", "home_score": None}
+    content["games"].append(second)
+    for checkpoint in list(content["checkpoints"]):
+        checkpoint |= {"minute": float(checkpoint["minute"]), "score_home": 1.0}
+        content["checkpoints"].append({**checkpoint, "game_id": "g2", "score_home": None})
+    for row in (*content["prices"], *content["results"]):
+        row["line"] = 2.0
+    content["prices"][0]["line"], content["results"][0]["line"] = 2.5, 2.5
+
+    one, other = load_games(write(tmp_path, content, as_parquet))
+
+    assert (one.duration_min, one.final_score, other.final_score) == (120, (2, 0), None)
+    assert [each.minute for each in one.checkpoints] == [0, 60]
+    assert [each.score_home for each in (*one.checkpoints, *other.checkpoints)] == [
+        1, 1, None, None,
+    ]  # fmt: skip
+    assert set(one.checkpoints[0].prices["moneyline"]) == {"2", "2.5"}
+
+
+@pytest.mark.parametrize("value", [0.5, 45.5])
+def test_half_a_minute_is_refused_as_ever(tmp_path: Path, value: float) -> None:
+    content = tables()
+    content["checkpoints"][0]["minute"] = value
+
+    with pytest.raises(UserError, match=f"minute cannot be '{value}'"):
+        load_games(write(tmp_path, content, as_csv))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (3.0, "3"),
+        (2.5, "2.5"),
+        (float("inf"), "inf"),
+        (1e20, "1" + "0" * 20),
+    ],
+)
+def test_a_double_is_written_as_a_table_would_have_it(value: float, text: str) -> None:
+    assert text_of(value) == text
 
 
 @pytest.mark.parametrize("table", ["checkpoints", "prices", "results"])
