@@ -1,6 +1,7 @@
 """Training: no leak, no drift from serving, the same bytes every time."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,7 +18,7 @@ from betpnl.model.margin import Floats
 from betpnl.model.outcome import OutcomeModel
 from betpnl.model.recipe import Recipe
 from betpnl.model.training import football
-from betpnl.model.training.card import render_card
+from betpnl.model.training.card import render_card, what_was_used
 from betpnl.model.training.export import to_onnx
 from betpnl.model.training.fitting import (
     PENALTIES,
@@ -29,7 +30,15 @@ from betpnl.model.training.fitting import (
     predict,
 )
 from betpnl.model.training.run import DAYS_MIN, GAMES_MIN, HELD_OUT, train
-from betpnl.model.training.samples import Samples, make_samples, split_by_time
+from betpnl.model.training.samples import (
+    GIVEN_BACK,
+    NO_RESULT,
+    NOT_ONE_WINNER,
+    UNUSABLE,
+    Samples,
+    make_samples,
+    split_by_time,
+)
 from betpnl.model.training.scores import (
     Judged,
     bootstrap_by_game,
@@ -276,7 +285,8 @@ def test_a_sport_of_ones_own_is_trained_on_like_any_other(games: list[Game]) -> 
     assert (
         "tennis/match_result" in record["overrounds"] or "tennis/moneyline" in record["overrounds"]
     )
-    assert record["football"] == {"half_time": {}, "joint": None}
+    none = {"train": 0, "held_out": 0, "left_out": {}}
+    assert record["football"] == {"half_time": {}, "joint": None, "games": none}
     assert "Football at half time" not in render_card(record)
 
 
@@ -439,6 +449,69 @@ def test_tempo_is_the_share_of_goals_and_what_a_lead_does(games: list[Game]) -> 
     assert tempo.first_half == pytest.approx(1 / 3, abs=1e-4)
     assert tempo.leading > 0 > tempo.trailing
     assert football.fit_tempo([], Recipe()) == Tempo()
+
+
+def half_time_of(game: Game, *checkpoints: Checkpoint) -> tuple[Checkpoint, Checkpoint] | None:
+    found = football.half_times([replace(game, checkpoints=checkpoints)])
+    return (found[0].start, found[0].half) if found else None
+
+
+def test_half_time_is_the_checkpoint_nearest_to_it_and_its_prices_are_from_before_the_game(
+    games: list[Game],
+) -> None:
+    like = next(each for each in games if each.sport == "football")
+    start, half = half_time(like, 1, 0, (3, 0), 1).checkpoints
+    unpriced = replace(start, label="opening", prices={})
+    late, later = (replace(half, label=f"{minute}", minute=minute) for minute in (46, 48))
+    early = replace(half, label="42", minute=42)
+
+    assert half_time_of(like, unpriced, start, half) == (start, half)
+    assert half_time_of(like, start, early, late, later) == (start, late)
+    assert half_time_of(like, start, early) == (start, early)
+    assert half_time_of(like, start, replace(half, minute=41)) is None
+    assert half_time_of(like, start, replace(half, minute=49)) is None
+    # Its prices know the score.
+    assert half_time_of(like, unpriced, replace(half, prices=start.prices)) is None
+
+
+def test_what_is_left_out_is_counted_by_its_reason(games: list[Game]) -> None:
+    like = next(each for each in games if each.sport == "football")
+    whole = half_time(like, 1, 0, (3, 0), 1)
+    start, half = whole.checkpoints
+    some = [
+        whole,
+        replace(whole, final_score=None),
+        replace(whole, checkpoints=(start,)),
+        replace(whole, checkpoints=(replace(half, prices=start.prices), half)),
+    ]
+
+    assert football.without_half_time([*some, games[0]]) == {
+        football.NO_SCORES: 1, football.NO_HALF_TIME: 1, football.NO_PRICES: 1,
+    }  # fmt: skip
+    ends = {("match_result", "", name): "lose" for name in ("home", "draw", "away")}
+    home = ("match_result", "", "home")
+
+    def left_out(**changes: str | None) -> Mapping[str, int]:
+        found = {**ends, home: "win", **{("match_result", "", k): v for k, v in changes.items()}}
+        results = {key: Settlement(end, None) for key, end in found.items() if end}
+        return make_samples([replace(whole, results=results)]).left_out
+
+    assert left_out() == {}
+    assert left_out(draw=None) == {NO_RESULT: 1}
+    assert left_out(draw="void") == {GIVEN_BACK: 1}
+    assert left_out(draw="win") == {NOT_ONE_WINNER: 1}
+    odd = {"match_result": {"": {"home": Decimal(1000), "draw": Decimal(1000)}}}
+    changed = replace(whole, checkpoints=(replace(start, prices=odd),))
+    assert make_samples([changed]).left_out == {UNUSABLE: 1}
+
+
+def test_the_card_and_the_command_say_what_was_used() -> None:
+    markets, goals = what_was_used(RECORD)
+
+    assert f"{RECORD['markets']['used']} used; left out: " in markets
+    assert f"{RECORD['football']['games']['train']} games to fit" in goals
+    assert markets in render_card(RECORD)
+    assert goals in render_card(RECORD)
 
 
 def test_a_market_without_results_and_half_a_score_do_not_count(games: list[Game]) -> None:

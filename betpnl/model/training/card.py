@@ -25,6 +25,7 @@ Written by `betpnl train`; every figure is of that one run and stands, with the 
 - **Trained on** {train_games} games, {train_selections} selections; **judged on** {games} later
   games, {selections} selections. No game is on both sides. First held-out day by sport:
   {first_days}.
+{used}
 
 | margin by | least log-loss on the training windows | with penalties (shared, sport) | \
 at the chosen ones |
@@ -141,6 +142,7 @@ def render_card(record: Figures) -> str:
         first_days=", ".join(
             f"{sport} {day}" for sport, day in record["first_held_out_day"].items()
         ),
+        used="\n".join(f"- {each}" for each in what_was_used(record)),
         draws=record["bootstrap_draws"],
         seed=record["seed"],
     )
@@ -160,6 +162,22 @@ def render_card(record: Figures) -> str:
         parts += [_JOINT, _table({"both legs": goals["joint"]})]
         parts.append(f"\nThe model is {_word(goals['joint'])} the product.\n")
     return "".join([*parts, _TAIL, _LOOKED_AT.format(**_FIRST_RULE)])
+
+
+def what_was_used(record: Figures) -> list[str]:
+    """In sentences, how much of the tables was used, and why the rest was not."""
+    markets, goals = record["markets"], record["football"]["games"]
+    said = [f"Markets at a checkpoint: {markets['used']} used{_left_out(markets['left_out'])}."]
+    if any(goals.values()):
+        used = f"{goals['train']} games to fit, {goals['held_out']} to judge"
+        said.append(f"Football's goals model: {used}{_left_out(goals['left_out'])}.")
+    return said
+
+
+def _left_out(reasons: Mapping[str, int]) -> str:
+    if not reasons:
+        return ", none left out"
+    return "; left out: " + ", ".join(f"{count} for {reason}" for reason, count in reasons.items())
 
 
 def _farthest(weights: Mapping[str, float]) -> float:

@@ -15,7 +15,7 @@ from rich.progress import Progress as Bars
 
 from betpnl.errors import UserError
 from betpnl.games import DATA_FOLDER, Game, load_games
-from betpnl.model.training.card import render_card
+from betpnl.model.training.card import render_card, what_was_used
 from betpnl.model.training.mysql_tables import opened
 from betpnl.model.training.run import Progress, Trained
 from betpnl.model.training.run import train as train_on
@@ -114,7 +114,8 @@ def _summary(trained: Trained) -> str:
         f"{record['model_version']}: margin by the {record['method']} method. "
         f"On {overall['games']} later games its log-loss is {overall['log_loss']:.4f}, the "
         f"margin-free price's {overall['log_loss_price']:.4f}; calibration error "
-        f"{error['error']:.4f}, of a perfect model within {error['error_if_perfect_95']:.4f}."
+        f"{error['error']:.4f}, of a perfect model within {error['error_if_perfect_95']:.4f}.\n"
+        + "\n".join(what_was_used(record))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
@@ -19,6 +20,11 @@ from betpnl.model.score_chances import SPORT, in_play_chance, joint_chance, rate
 from betpnl.model.training.scores import Judged
 
 _HALF_TIME = 45
+HALF_TIME_AWAY_MAX = 3
+"""Minutes from 45 within which a checkpoint is taken for half time, the nearest of them."""
+NO_SCORES = "no final score"
+NO_PRICES = "no checkpoint with prices before the game"
+NO_HALF_TIME = "no checkpoint near half time with a score"
 # So many goals' worth of belief that a lead changes nothing: a few hundred games say little more.
 _PRIOR_GOALS = 50.0
 _MARKETS = (("match_result", ""), ("total_goals", "2.5"))
@@ -35,20 +41,43 @@ class HalfTime:
 
 
 def half_times(games: Sequence[Game], keep: set[int] | None = None) -> list[HalfTime]:
-    """Football games with both scores. keep: indices into ``games`` to look at, None for all."""
-    found = []
-    for index, game in enumerate(games):
-        if game.sport != SPORT or (keep is not None and index not in keep):
-            continue
-        halves = [
-            each
-            for each in game.checkpoints
-            if each.minute == _HALF_TIME and None not in (each.score_home, each.score_away)
-        ]
-        start = game.checkpoints[0]
-        if game.final_score and halves and start.prices:
-            found.append(HalfTime(index, game, start, halves[0]))
-    return found
+    """Football games with both scores. keep: indices into ``games`` to look at, None for all.
+
+    The prices are those of the first checkpoint before the game that has any.
+    """
+    found = (_half_time(index, game) for index, game in enumerate(games) if _is_kept(index, keep))
+    return [each for each in found if isinstance(each, HalfTime)]
+
+
+def without_half_time(games: Sequence[Game]) -> dict[str, int]:
+    """By reason, how many football games say nothing to the goals model."""
+    found = (_half_time(index, game) for index, game in enumerate(games))
+    return dict(Counter(each for each in found if isinstance(each, str)))
+
+
+def _is_kept(index: int, keep: set[int] | None) -> bool:
+    return keep is None or index in keep
+
+
+def _half_time(index: int, game: Game) -> HalfTime | str | None:
+    """A game of football as it is needed, or what it lacks; None for another sport."""
+    if game.sport != SPORT:
+        return None
+    if not game.final_score:
+        return NO_SCORES
+    starts = [each for each in game.checkpoints if each.prices and not each.in_play]
+    if not starts:
+        return NO_PRICES
+    halves = [
+        each
+        for each in game.checkpoints
+        if abs(each.minute - _HALF_TIME) <= HALF_TIME_AWAY_MAX
+        and None not in (each.score_home, each.score_away)
+    ]
+    if not halves:
+        return NO_HALF_TIME
+    nearest = min(halves, key=lambda each: (abs(each.minute - _HALF_TIME), each.minute))
+    return HalfTime(index, game, starts[0], nearest)
 
 
 def fit_tempo(games: Sequence[HalfTime], recipe: Recipe) -> Tempo:

@@ -114,6 +114,11 @@ def train(
     calibration = _calibration(later, probability, seed)
     progress.done()
     goals = _football(games, set(later.game.tolist()), recipe, draws, seed)
+    goals["games"] = {
+        "train": len(first_half),
+        "held_out": len(football.half_times(games, set(later.game.tolist()))),
+        "left_out": football.without_half_time(games),
+    }
     progress.done()
     record = {
         "model_version": version,
@@ -130,6 +135,7 @@ def train(
         "overrounds": dict(recipe.overrounds),
         "weights": dict(zip(columns(recipe), weights.tolist(), strict=True)),
         "first_held_out_day": {sport: str(day) for sport, day in first_days.items()},
+        "markets": {"used": len(samples), "left_out": dict(samples.left_out)},
         "train": {"games": len(np.unique(earlier.game)), "selections": earlier.rows},
         "held_out": {
             "all": overall,

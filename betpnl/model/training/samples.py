@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -18,6 +19,11 @@ from betpnl.model.recipe import Recipe
 UNPRICED_MARKETS = {"american_football": ("handicap", "total_points")}
 """Markets whose price in data/ is a stated standard one that says nothing of the outcome: they
 neither train nor flatter the model."""
+NO_RESULT = "a selection without a result"
+GIVEN_BACK = "a push, void or half"
+NOT_ONE_WINNER = "no winner, or several"
+UNUSABLE = "prices that are none of one winner"
+UNPRICED = "american football's handicaps and totals, whose price says nothing"
 
 
 @dataclass(frozen=True)
@@ -25,11 +31,13 @@ class Samples:
     """Markets at a checkpoint. By market [m], but odds and target by selection [n].
 
     game: index into the list that the samples were made from. kind: index into ``kinds``,
-    "sport/market". target: 1 won, 0 lost, n/d dead heat; adds up to 1 in a market.
+    "sport/market". target: 1 won, 0 lost, n/d dead heat; adds up to 1 in a market. left_out: by
+    reason, how many of the markets that were offered are not here.
     """
 
     kinds: tuple[str, ...]
     sports: Mapping[str, float]
+    left_out: Mapping[str, int]
     game: Integers
     day: Integers
     kind: Integers
@@ -57,9 +65,9 @@ class Samples:
                 rows if column.name in ("odds", "target") else markets
             ]
             for column in fields(self)
-            if column.name not in ("kinds", "sports")
+            if column.name not in ("kinds", "sports", "left_out")
         }
-        return Samples(kinds=self.kinds, sports=self.sports, **kept)
+        return Samples(self.kinds, self.sports, self.left_out, **kept)
 
     def markets(self) -> Markets:
         """As the model's features take them."""
@@ -103,13 +111,18 @@ def make_samples(games: Sequence[Game]) -> Samples:
     by_market: list[tuple[Any, ...]] = []
     odds: list[float] = []
     target: list[float] = []
+    left_out: Counter[str] = Counter()
     for index, game in enumerate(games):
         day = game.starts_at.date().toordinal()
         for in_play, minute, market, line, prices in _offered(game):
-            ends = [_end(game, market, line, selection) for selection in prices]
             floats = usable_market(next(iter(prices)), prices)
-            known = [end for end in ends if end is not None]
-            if floats is None or len(known) < len(ends) or abs(sum(known) - 1.0) > 1e-9:
+            known = _ends(game, market, line, prices)
+            if market in UNPRICED_MARKETS.get(game.sport, ()):
+                known = UNPRICED
+            elif floats is None:
+                known = UNUSABLE
+            if floats is None or isinstance(known, str):
+                left_out[str(known)] += 1
                 continue
             kind = kinds.setdefault(f"{game.sport}/{market}", len(kinds))
             by_market.append((
@@ -124,6 +137,7 @@ def make_samples(games: Sequence[Game]) -> Samples:
     return Samples(
         kinds=tuple(kinds),
         sports=sports,
+        left_out=dict(sorted(left_out.items())),
         game=np.array(game_, np.int64),
         day=np.array(day_, np.int64),
         kind=np.array(kind_, np.int64),
@@ -140,18 +154,24 @@ def make_samples(games: Sequence[Game]) -> Samples:
 def _offered(game: Game) -> Iterable[tuple[bool, float, str, str, Mapping[str, Any]]]:
     for checkpoint in game.checkpoints:
         for market, lines in checkpoint.prices.items():
-            if market in UNPRICED_MARKETS.get(game.sport, ()):
-                continue
             for line, prices in lines.items():
                 yield checkpoint.in_play, checkpoint.minute, market, line, prices
 
 
-def _end(game: Game, market: str, line: str, selection: str) -> float | None:
-    settled = game.results.get((market, line, selection))
-    if settled is None or settled.result not in ("win", "lose"):
-        return None
-    won, tied = settled.dead_heat or (1, 1)
-    return won / tied if settled.result == "win" else 0.0
+def _ends(
+    game: Game, market: str, line: str, selections: Iterable[str]
+) -> list[float] | str:  # fmt: skip
+    """How each selection ended, or why the market does not count."""
+    ends = []
+    for selection in selections:
+        settled = game.results.get((market, line, selection))
+        if settled is None:
+            return NO_RESULT
+        if settled.result not in ("win", "lose"):
+            return GIVEN_BACK
+        won, tied = settled.dead_heat or (1, 1)
+        ends.append(won / tied if settled.result == "win" else 0.0)
+    return ends if abs(sum(ends) - 1.0) <= 1e-9 else NOT_ONE_WINNER
 
 
 def split_by_time(
