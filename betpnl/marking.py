@@ -12,14 +12,13 @@ from typing import NamedTuple
 from betpnl import score_markets
 from betpnl.contract.records import Leg
 from betpnl.model.features import PROBABILITY_MIN, usable_market
+from betpnl.model.goals import OVER_MIN
 from betpnl.model.outcome import FALLBACK_VERSION
 from betpnl.model.scoring import Model, score_legs
 from betpnl.packing import FIELD, ROW, pack
 from betpnl.pnl import Outcome
 
 _KEPT_MAX = 10_000
-# A game that has ended is one with nothing left to play.
-_ENDED_MINUTE = 999
 _ENDS = {
     Outcome.WIN: f"{1.0 - PROBABILITY_MIN:.8f}",
     Outcome.LOSE: f"{PROBABILITY_MIN:.8f}",
@@ -122,7 +121,7 @@ def _legs(rows: Sequence[Sequence[str]], moment: Moment) -> list[Leg]:
             selection=name,
             odds=price,
             in_play=moment.in_play,
-            minute=_ENDED_MINUTE if moment.status == "ended" else moment.minute,
+            minute=int(OVER_MIN) if moment.status == "ended" else moment.minute,
             score_home=moment.score_home,
             score_away=moment.score_away,
             market_odds=None if moment.is_priced_before else floats,

@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 HALF_TIME_MIN = 45.0
+OVER_MIN = 999.0
+"""A minute from which on a game has ended: nothing is left of it."""
 GOALS_MAX = 15
 """More goals than this of one side, from now on, count as this many."""
 _RATE_MIN, _RATE_MAX = 0.02, 8.0
@@ -45,20 +47,24 @@ class Tempo:
 
     first_half: share of a game's goals that fall before half time. leading, trailing: log of how
     much faster a side scores when it leads, or trails, than when the sides are level. length_min:
-    minutes until the end, with the time that is added.
+    minutes until the end, with the time that is added. left_min: as many are still to come at
+    least, as long as the game has not ended: nobody knows when it will.
     """
 
     first_half: float = 0.45
     leading: float = 0.0
     trailing: float = 0.0
     length_min: float = 95.0
+    left_min: float = 2.5
 
     def remaining(self, minute: float) -> float:
         """The share of a game's goals that is still to come, 0 to 1."""
         if minute < HALF_TIME_MIN:
             return 1.0 - self.first_half * max(0.0, minute) / HALF_TIME_MIN
-        left = (self.length_min - minute) / (self.length_min - HALF_TIME_MIN)
-        return (1.0 - self.first_half) * max(0.0, left)
+        if minute >= OVER_MIN:
+            return 0.0
+        left = max(self.left_min, self.length_min - minute)
+        return (1.0 - self.first_half) * left / (self.length_min - HALF_TIME_MIN)
 
     def rates(self, whole: Rates, minute: float, lead: int) -> Rates:
         """What each side is still expected to score. lead: goals of home less those of away."""

@@ -54,6 +54,8 @@ class Recipe:
             raise ValueError("no recipe: the tempo is of finite numbers")
         if recipe.tempo.length_min <= HALF_TIME_MIN:
             raise ValueError(f"no recipe: length_min is above {HALF_TIME_MIN:g}")
+        if recipe.tempo.left_min < 0:
+            raise ValueError("no recipe: left_min is 0 at least")
         return recipe
 
 

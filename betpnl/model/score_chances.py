@@ -22,6 +22,7 @@ SPORT = "football"
 _RESULT, _TOTAL = "match_result", "total_goals"
 # 2 kB each, in every worker.
 _GRIDS_KEPT = 4000
+_ROUNDING = 1e-9
 _SIDES = ("home", "draw", "away")
 _WON = {Outcome.WIN: 1.0, Outcome.HALF_WIN: 0.5}
 _LOST = {Outcome.LOSE: 1.0, Outcome.HALF_LOSE: 0.5}
@@ -179,8 +180,13 @@ def market_chances(
             continue
         won, lost = float((grid * shares[0]).sum()), float((grid * shares[1]).sum())
         if won + lost > 0:
-            chances[name] = _kept(won / (won + lost))
-    return chances
+            chances[name] = won / (won + lost)
+    kept = {name: _kept(chance) for name, chance in chances.items()}
+    if abs(sum(chances.values()) - 1.0) < _ROUNDING:
+        # One of them wins: what keeps the others off 0 comes from the likeliest.
+        likeliest = max(kept, key=lambda name: kept[name])
+        kept[likeliest] = _kept(kept[likeliest] - (sum(kept.values()) - 1.0))
+    return kept
 
 
 def _kept(probability: float) -> float:

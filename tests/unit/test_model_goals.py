@@ -126,7 +126,10 @@ def test_tempo_runs_down_and_follows_the_lead() -> None:
     assert tempo.remaining(0) == 1
     assert tempo.remaining(45) == pytest.approx(0.6)
     assert tempo.remaining(70) == pytest.approx(0.3)
-    assert tempo.remaining(95) == tempo.remaining(120) == 0
+    # Some is left as long as it has not ended.
+    assert tempo.remaining(93) == tempo.remaining(95) == tempo.remaining(120)
+    assert tempo.remaining(95) == pytest.approx(0.6 * 2.5 / 50)
+    assert tempo.remaining(999) == 0
     assert tempo.rates(Rates(2, 1), 45, 1) == pytest.approx((1.2 * exp(0.1), 0.6 * exp(-0.2)))
     assert tempo.rates(Rates(2, 1), 45, -1) == pytest.approx((1.2 * exp(-0.2), 0.6 * exp(0.1)))
 
@@ -143,6 +146,43 @@ def test_chances_of_a_market_are_plain_sums_from_the_score_on() -> None:
     over = plain(left, lambda h, a: h + a + 1 > 3)
     under = plain(left, lambda h, a: h + a + 1 < 3)
     assert total["over"] == pytest.approx(over / (over + under))
+
+
+@pytest.mark.parametrize("minute", [90, 95, 96, 130])
+def test_a_score_is_not_certain_while_the_game_goes_on(minute: int) -> None:
+    scored = [in_play("match_result", side, minute, 1, 1) for side in RESULT]
+
+    chances = {each.selection: in_play_chance(RECIPE, each) for each in scored}
+
+    assert all(chance is not None for chance in chances.values())
+    draw = chances["draw"]
+    assert draw is not None
+    assert 0.85 < draw.probability < 0.97
+
+
+@given(
+    minute=st.integers(0, 130),
+    home=st.integers(0, 9),
+    away=st.integers(0, 9),
+    favourite=st.floats(1.001, 50),
+)
+def test_the_three_ends_of_a_game_add_up_to_one(
+    minute: int, home: int, away: int, favourite: float
+) -> None:
+    prices = {"home": favourite, "draw": 6.0, "away": 1.0 / (1.05 - 1.0 / favourite - 1 / 6)}
+    if not 1.0 < prices["away"] < 1000:
+        return
+    ends = [
+        in_play_chance(
+            RECIPE, in_play("match_result", side, minute, home, away, pre_match_odds=prices)
+        )
+        for side in prices
+    ]
+
+    chances = [end.probability for end in ends if end is not None]
+    assert len(chances) == 3
+    assert sum(chances) == pytest.approx(1, abs=1e-8)
+    assert all(1e-6 <= chance <= 1 - 1e-6 for chance in chances)
 
 
 def test_a_leg_in_play_without_a_price_of_the_moment_is_scored_by_its_score() -> None:

@@ -41,6 +41,7 @@ def test_a_model_that_gives_no_number_may_not(price: float) -> None:
     [
         {"tempo": Tempo(length_min=45.0)},
         {"tempo": Tempo(length_min=30.0)},
+        {"tempo": Tempo(left_min=-1.0)},
         {"tempo": Tempo(leading=float("nan"))},
         {"overrounds": {"football/total_goals": "1.05"}},
         {"overrounds": {"football/": 0.0}},

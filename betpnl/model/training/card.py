@@ -77,7 +77,8 @@ _TAIL = """
 
 - It does not beat a liquid market, and nothing made of public odds should be believed to.
 - It knows no team and no player. In play it trusts the price of the moment; only football without
-  one is scored by score and minute, and its goals model was fitted at half time alone.
+  one is scored by score and minute. Its goals model was fitted, and checked, at minute 45 alone: how
+  goals come before and after it is assumed, as is that 2.5 minutes' worth is always left.
 - The goals model knows match result, totals and what follows from the score. Corners, cards,
   players and halves it does not know, and it takes the sides' goals for independent but for how a
   lead changes the pace.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Any
 
@@ -109,7 +109,7 @@ def fit_tempo(games: Sequence[HalfTime], recipe: Recipe) -> Tempo:
         round(log((scored[side] + _PRIOR_GOALS) / (expected[side] + _PRIOR_GOALS)), 4)
         for side in (1, -1)
     )
-    return Tempo(tempo.first_half, leading, trailing, tempo.length_min)
+    return replace(tempo, leading=leading, trailing=trailing)
 
 
 def judge_half_time(games: Sequence[HalfTime], recipe: Recipe) -> dict[str, Judged]:
