@@ -29,6 +29,7 @@ from betpnl.model.training.fitting import (
     market_weights,
     predict,
 )
+from betpnl.model.training.independence import PAIRS_MIN, product_errors
 from betpnl.model.training.run import DAYS_MIN, GAMES_MIN, HELD_OUT, train
 from betpnl.model.training.samples import (
     GIVEN_BACK,
@@ -512,6 +513,67 @@ def test_the_card_and_the_command_say_what_was_used() -> None:
     assert f"{RECORD['football']['games']['train']} games to fit" in goals
     assert markets in render_card(RECORD)
     assert goals in render_card(RECORD)
+
+
+def two_markets(like: Game, number: int) -> Game:
+    """Whoever wins covers the handicap too; the total is of its own."""
+    home = number % 2 == 0
+    ends = {
+        ("moneyline", "", "home"): home,
+        ("moneyline", "", "away"): not home,
+        ("handicap", "-1.5", "home"): home,
+        ("handicap", "-1.5", "away"): not home,
+        ("total_points", "40.5", "over"): number % 4 < 2,
+        ("total_points", "40.5", "under"): number % 4 >= 2,
+    }
+    prices: dict[str, dict[str, dict[str, Decimal]]] = {}
+    for market, line, name in ends:
+        prices.setdefault(market, {}).setdefault(line, {})[name] = Decimal("1.9")
+    later = Checkpoint("later", 0.5, 30, None, None, prices)
+    return replace(
+        like,
+        game_id=f"g{number}",
+        sport="american_football",
+        checkpoints=(Checkpoint("start", 0.0, 0, 0, 0, prices), later),
+        results={key: Settlement("win" if won else "lose", None) for key, won in ends.items()},
+    )
+
+
+def test_a_product_is_held_against_what_came_where_nothing_else_is_known(games: list[Game]) -> None:
+    some = [two_markets(games[0], number) for number in range(PAIRS_MIN)]
+
+    found = {
+        (each["markets"], each["legs"]): each for each in product_errors(some, Recipe(), 50, 0)
+    }
+
+    same, opposite = (
+        found["handicap, moneyline", f"{kind}"] for kind in ("same side", "opposite sides")
+    )
+    assert (same["pairs"], same["product"], same["came"]) == (2 * PAIRS_MIN, 0.25, 0.5)
+    assert (opposite["pairs"], opposite["product"], opposite["came"]) == (2 * PAIRS_MIN, 0.25, 0.0)
+    assert same["difference_low"] == same["difference_high"] == 0.25
+    total = found["handicap, total_points", "a side, over"]
+    assert total["difference_low"] <= 0 <= total["difference_high"]
+    assert product_errors(some[: PAIRS_MIN // 2 - 1], Recipe(), 50, 0) == []
+
+
+def test_pairs_that_the_goals_model_knows_are_not_listed(games: list[Game]) -> None:
+    football_games = [each for each in games if each.sport == "football"][:1500]
+
+    assert product_errors(football_games, SHIPPED.recipe, 2, 0) == []
+
+
+def test_the_card_says_how_wrong_a_product_is() -> None:
+    (same,) = (
+        each
+        for each in RECORD["independence"]
+        if (each["markets"], each["legs"]) == ("handicap, moneyline", "same side")
+    )
+
+    assert same["pairs"] == 5676
+    assert (same["product"], same["came"]) == pytest.approx((0.25, 0.418), abs=5e-4)
+    row = "| 5676 | american_football | handicap, moneyline | same side | 0.250 | 0.418 "
+    assert row in render_card(RECORD)
 
 
 def test_a_market_without_results_and_half_a_score_do_not_count(games: list[Game]) -> None:

@@ -72,13 +72,27 @@ Match result and over or under 2.5 goals of one football game, before it: the pr
 win, by the goals model, against the product of the two as if they were independent (as "price").
 
 """
+_PRODUCT = """
+## Legs of one game where no joint probability is known
+
+An accumulator with both legs is worth their product, and says `fallback`: this is how wrong that
+is. Of all games, by prices from before them; nothing is fitted here. "Same side" is home twice or
+away twice.
+
+| pairs | sport | markets | legs | product | came | came - product (95 %) |
+|---:|---|---|---|---:|---:|---|
+"""
+_PRODUCT_ROW = (
+    "| {pairs} | {sport} | {markets} | {legs} | {product:.3f} | {came:.3f} "
+    "| {difference:+.3f} ({difference_low:+.3f} to {difference_high:+.3f}) |\n"
+)
 _TAIL = """
 ## What it cannot do
 
 - It does not beat a liquid market, and nothing made of public odds should be believed to.
 - It knows no team and no player. In play it trusts the price of the moment; only football without
-  one is scored by score and minute. Its goals model was fitted, and checked, at minute 45 alone: how
-  goals come before and after it is assumed, as is that 2.5 minutes' worth is always left.
+  one is scored by score and minute. Its goals model was fitted, and checked, at minute 45 alone:
+  how goals come before and after it is assumed, as is that 2.5 minutes' worth is always left.
 - The goals model knows match result, totals and what follows from the score. Corners, cards,
   players and halves it does not know, and it takes the sides' goals for independent but for how a
   lead changes the pace.
@@ -162,6 +176,12 @@ def render_card(record: Figures) -> str:
     if goals["joint"]:
         parts += [_JOINT, _table({"both legs": goals["joint"]})]
         parts.append(f"\nThe model is {_word(goals['joint'])} the product.\n")
+    if record["independence"]:
+        parts.append(_PRODUCT)
+        parts += [
+            _PRODUCT_ROW.format(difference=each["came"] - each["product"], **each)
+            for each in record["independence"]
+        ]
     return "".join([*parts, _TAIL, _LOOKED_AT.format(**_FIRST_RULE)])
 
 

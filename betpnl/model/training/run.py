@@ -25,6 +25,7 @@ from betpnl.model.training.fitting import (
     predict,
     windows,
 )
+from betpnl.model.training.independence import product_errors
 from betpnl.model.training.samples import Samples, make_samples, split_by_time
 from betpnl.model.training.scores import (
     Judged,
@@ -101,7 +102,7 @@ def train(
 
     probability = predict(later, recipe, weights)
     looks = _looks(later, samples.sports)
-    progress.work("Judging on the games held out", len(looks) + 3)
+    progress.work("Judging on the games held out", len(looks) + 4)
     everything = _judged(later, probability)
     held_out = {}
     for name, rows in looks.items():
@@ -119,6 +120,8 @@ def train(
         "held_out": len(football.half_times(games, set(later.game.tolist()))),
         "left_out": football.without_half_time(games),
     }
+    progress.done()
+    independence = product_errors(games, recipe, draws, seed)
     progress.done()
     record = {
         "model_version": version,
@@ -145,6 +148,7 @@ def train(
         },
         "calibration": calibration,
         "football": goals,
+        "independence": independence,
     }
     return Trained(content, record)
 
