@@ -49,7 +49,11 @@ def test_games_of_ones_own_become_a_model_with_its_card(trained: tuple[Path, str
     assert model.version.startswith("logit-own-")
     assert model.version == record["model_version"]
     assert list(model.recipe.sports.items()) == [("tennis", 120.0)]
-    assert f"`{model.version}`" in (folder / "a" / "CARD.md").read_text()
+    card = (folder / "a" / "CARD.md").read_text()
+    assert f"`{model.version}`" in card
+    # Of the games in data/ it knows nothing.
+    assert "A-League" not in card
+    assert "Markets at a checkpoint: 150 used, none left out." in said
     assert model.version in said
     assert sorted(path.name for path in (folder / "a").iterdir()) == [
         "CARD.md", "outcome.json", "outcome.onnx",

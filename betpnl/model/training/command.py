@@ -66,7 +66,14 @@ def train(
     console = Console()
     with _progress(Console(stderr=True)) as progress:
         games = _games(data, mysql, server, progress)
-        trained = train_on(games, release=release, seed=seed, draws=draws, progress=progress)
+        trained = train_on(
+            games,
+            release=release,
+            seed=seed,
+            draws=draws,
+            progress=progress,
+            of_data=not mysql and data.resolve() == DATA_FOLDER.resolve(),
+        )
     _write(trained, out)
     console.print(_summary(trained), highlight=False, soft_wrap=True)
     console.print(
@@ -109,7 +116,7 @@ def _write(trained: Trained, folder: Path) -> None:
 
 def _summary(trained: Trained) -> str:
     record = trained.record
-    overall, error = record["held_out"]["all"], record["calibration"]["all"]
+    overall, error = record["held_out"]["all"], record["calibration"]["all"]["all"]
     return (
         f"{record['model_version']}: margin by the {record['method']} method. "
         f"On {overall['games']} later games its log-loss is {overall['log_loss']:.4f}, the "

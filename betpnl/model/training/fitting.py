@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import log
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from betpnl.model.features import (
+    MARGIN_MAX,
     PROBABILITY_MIN,
+    SELECTIONS_MAX,
+    SELECTIONS_MIN,
     SHARED_COLUMNS,
     Markets,
     feature_matrix,
@@ -170,6 +174,25 @@ def windows(train: Samples) -> Iterator[tuple[Samples, Samples]]:
     for held_out in _WINDOWS:
         rest, later, _ = split_by_time(rest, held_out)
         yield rest, later
+
+
+def keeps_order(weights: Floats) -> bool:
+    """Whether a shorter price is never the less likely one, whatever is known of its market.
+
+    It is so if what multiplies the logarithm of the price is above 0 for every market that serving
+    lets through; as that is linear, it is least where each of its parts is at one of its ends.
+    """
+    price, in_play, progress, margin, outcomes, total, *of_sports = weights.tolist()
+    margin = min(0.0, margin * log(MARGIN_MAX))
+    market = min(0.0, total, outcomes * log(SELECTIONS_MAX / SELECTIONS_MIN))
+    sports = [(0.0, 0.0), *zip(of_sports[::2], of_sports[1::2], strict=True)]
+    phases = [(0.0, False), (in_play + min(0.0, progress), True)]
+    least = min(
+        price + margin + market + phase + before + (live if is_live else 0.0)
+        for before, live in sports
+        for phase, is_live in phases
+    )
+    return bool(least > 0)
 
 
 def _shares(scores: Floats, starts: Integers) -> Floats:

@@ -17,6 +17,7 @@ from betpnl.model.goals import Tempo
 from betpnl.model.margin import METHODS
 from betpnl.model.recipe import Recipe
 from betpnl.model.score_chances import SPORT, in_play_chance, joint_chance, rates_before
+from betpnl.model.training.samples import BaseRates
 from betpnl.model.training.scores import Judged
 
 _HALF_TIME = 45
@@ -112,8 +113,13 @@ def fit_tempo(games: Sequence[HalfTime], recipe: Recipe) -> Tempo:
     return replace(tempo, leading=leading, trailing=trailing)
 
 
-def judge_half_time(games: Sequence[HalfTime], recipe: Recipe) -> dict[str, Judged]:
-    """By market: what the goals model says at half time, against the price before the game."""
+def judge_half_time(
+    games: Sequence[HalfTime], recipe: Recipe, rates: BaseRates
+) -> dict[str, Judged]:
+    """By market: what the goals model says at half time, against the price before the game.
+
+    rates: how often a selection wins.
+    """
     rows: dict[str, list[tuple[Any, ...]]] = {}
     for each in games:
         home, away = _score(each)
@@ -137,14 +143,18 @@ def judge_half_time(games: Sequence[HalfTime], recipe: Recipe) -> dict[str, Judg
                 chance, won = in_play_chance(recipe, leg), _won(each.game, leg)
                 if chance is None or won is None:
                     continue
+                base = _base_rate(rates, market, selection, len(prices))
                 rows.setdefault(market, []).append(
-                    (each.index, float(won), chance.probability, free, 1.0 / len(prices))
+                    (each.index, float(won), chance.probability, free, base)
                 )
     return {market: _judged(found) for market, found in rows.items()}
 
 
-def judge_joint(games: Sequence[HalfTime], recipe: Recipe) -> Judged | None:
-    """Both legs of a match result and a total, before the game: jointly, against their product."""
+def judge_joint(games: Sequence[HalfTime], recipe: Recipe, rates: BaseRates) -> Judged | None:
+    """Both legs of a match result and a total, before the game: jointly, against their product.
+
+    rates: how often a selection wins.
+    """
     rows: list[tuple[Any, ...]] = []
     for each in games:
         offered = [
@@ -160,8 +170,14 @@ def judge_joint(games: Sequence[HalfTime], recipe: Recipe) -> Judged | None:
                 if joint is None or None in ends or not (free[0] and free[1]):
                     continue
                 product = free[0][first.selection] * free[1][second.selection]
-                rows.append((each.index, float(all(ends)), joint, product, 1.0 / 6.0))
+                base = _base_rate(rates, first.market, first.selection, 3)
+                base *= _base_rate(rates, second.market, second.selection, 2)
+                rows.append((each.index, float(all(ends)), joint, product, base))
     return _judged(rows) if rows else None
+
+
+def _base_rate(rates: BaseRates, market: str, selection: str, selections: int) -> float:
+    return rates.get((f"{SPORT}/{market}", selection), 1.0 / selections)
 
 
 def _won(game: Game, leg: Leg) -> bool | None:

@@ -16,21 +16,30 @@ from betpnl.model.features import columns, margin_free
 from betpnl.model.margin import METHODS
 from betpnl.model.recipe import Recipe
 from betpnl.model.training import football
+from betpnl.model.training.card import CALIBRATION_DRAWS
 from betpnl.model.training.export import to_onnx
 from betpnl.model.training.fitting import (
     PENALTIES,
     choose,
     features_of,
     fit,
+    keeps_order,
     predict,
     windows,
 )
 from betpnl.model.training.independence import product_errors
-from betpnl.model.training.samples import Samples, make_samples, split_by_time
+from betpnl.model.training.samples import (
+    UNPRICED_MARKETS,
+    BaseRates,
+    Samples,
+    make_samples,
+    split_by_time,
+)
 from betpnl.model.training.scores import (
     Judged,
+    after_correction,
     calibration_error,
-    calibration_error_if_perfect,
+    calibration_errors_if_perfect,
     compare,
     worse_after_correction,
 )
@@ -42,7 +51,7 @@ DAYS_MIN = 7
 BANDS = (0.0, 0.1, 0.25, 0.4, 0.6, 0.75, 0.9, 1.0)
 """Bands of the margin-free price that are judged by themselves."""
 PHASES = {False: "before the game", True: "in play"}
-CALIBRATION_DRAWS = 500
+Figures = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -70,16 +79,18 @@ def train(
     seed: int = 0,
     draws: int = 2000,
     progress: Progress | None = None,
+    of_data: bool = True,
 ) -> Trained:
     """Fit on the earlier games, judge on the later ones.
 
     The same games, release and seed give the same bytes. seed and draws (of bootstrap and
-    simulation) touch the intervals only. Raises UserError for too few games, or days of games, to
+    simulation) touch the intervals only. of_data: whether the games are those of data/, of which
+    the card knows more than its figures. Raises UserError for too few games, or days of games, to
     learn from.
     """
     progress = progress or Progress()
     progress.work("Reading markets")
-    samples = make_samples(games)
+    samples = make_samples(games, UNPRICED_MARKETS if of_data else {})
     if len(np.unique(samples.game)) < GAMES_MIN:
         raise UserError(
             f"Only {len(np.unique(samples.game))} games have prices and results: "
@@ -103,7 +114,8 @@ def train(
     probability = predict(later, recipe, weights)
     looks = _looks(later, samples.sports)
     progress.work("Judging on the games held out", len(looks) + 4)
-    everything = _judged(later, probability)
+    rates = earlier.base_rates()
+    everything = _judged(later, probability, rates)
     held_out = {}
     for name, rows in looks.items():
         held_out[name] = compare(everything.take(rows), draws, seed).as_dict()
@@ -112,9 +124,9 @@ def train(
     overall = compare(everything, draws, seed).as_dict()
     by_method = replace(everything, price=margin_free(recipe, later.markets()))
     progress.done()
-    calibration = _calibration(later, probability, seed)
+    calibration = _calibrations(later, probability, seed)
     progress.done()
-    goals = _football(games, set(later.game.tolist()), recipe, draws, seed)
+    goals = _football(games, set(later.game.tolist()), recipe, rates, draws, seed)
     goals["games"] = {
         "train": len(first_half),
         "held_out": len(football.half_times(games, set(later.game.tolist()))),
@@ -136,6 +148,8 @@ def train(
         "standard_error": round(error, 6),
         "tempo": recipe.tempo.as_dict(),
         "overrounds": dict(recipe.overrounds),
+        "of_data": of_data,
+        "keeps_order": keeps_order(weights),
         "weights": dict(zip(columns(recipe), weights.tolist(), strict=True)),
         "first_held_out_day": {sport: str(day) for sport, day in first_days.items()},
         "markets": {"used": len(samples), "left_out": dict(samples.left_out)},
@@ -164,13 +178,13 @@ def _check_days(samples: Samples, earlier: Samples) -> None:
     )
 
 
-def _judged(samples: Samples, probability: NDArray[np.float64]) -> Judged:
+def _judged(samples: Samples, probability: NDArray[np.float64], rates: BaseRates) -> Judged:
     return Judged(
         game=samples.spread(samples.game),
         target=samples.target,
         model=probability,
         price=samples.margin_free(),
-        base_rate=1.0 / samples.spread(samples.size),
+        base_rate=samples.base_rate(rates),
     )
 
 
@@ -188,38 +202,63 @@ def _looks(samples: Samples, sports: Sequence[str] | Any) -> dict[str, NDArray[n
     return {name: rows for name, rows in looks.items() if rows.any()}
 
 
-def _calibration(
+def _calibrations(
     samples: Samples, probability: NDArray[np.float64], seed: int
-) -> dict[str, dict[str, float]]:
-    found = {}
-    parts = {"all": np.ones(len(samples), np.bool_)}
-    parts |= {sport: samples.sport == code for code, sport in enumerate(samples.sports)}
-    for name, markets in parts.items():
-        if not markets.any():
-            continue
-        mine, said = samples.take(markets), probability[samples.spread(markets)]
-        found[name] = {
-            "selections": mine.rows,
-            "error": round(calibration_error(said, mine.target), 6),
-            "error_if_perfect_95": round(
-                calibration_error_if_perfect(
-                    said, mine.markets().starts, mine.game, CALIBRATION_DRAWS, seed
-                ),
-                6,
-            ),
-        }
-    return found
+) -> dict[str, dict[str, Figures]]:
+    """Of all, by sport and by kind of market; of both groups with p after Holm's correction."""
+    sports = {sport: samples.sport == code for code, sport in enumerate(samples.sports)}
+    kinds = {
+        f"{kind}, {PHASES[phase]}": (samples.kind == code) & (samples.in_play == phase)
+        for code, kind in enumerate(samples.kinds)
+        for phase in PHASES
+    }
+    parts = {"all": {"all": np.ones(len(samples), np.bool_)}, "sports": sports, "kinds": kinds}
+    return {
+        part: _corrected({
+            name: _calibration(samples, probability, markets, seed)
+            for name, markets in masks.items()
+            if markets.any()
+        })
+        for part, masks in parts.items()
+    }  # fmt: skip
+
+
+def _calibration(
+    samples: Samples, probability: NDArray[np.float64], markets: NDArray[np.bool_], seed: int
+) -> Figures:
+    mine, said = samples.take(markets), probability[samples.spread(markets)]
+    error = calibration_error(said, mine.target)
+    perfect = calibration_errors_if_perfect(
+        said, mine.markets().starts, mine.game, CALIBRATION_DRAWS, seed
+    )
+    return {
+        "selections": mine.rows,
+        "error": round(error, 6),
+        "error_if_perfect": round(float(perfect.mean()), 6),
+        "error_if_perfect_95": round(float(np.quantile(perfect, 0.95)), 6),
+        "p": round((1 + int((perfect >= error).sum())) / (1 + CALIBRATION_DRAWS), 6),
+    }
+
+
+def _corrected(found: dict[str, Figures]) -> dict[str, Figures]:
+    corrected = after_correction({name: each["p"] for name, each in found.items()})
+    return {name: {**each, "p_corrected": corrected[name]} for name, each in found.items()}
 
 
 def _football(
-    games: Sequence[Game], keep: set[int], recipe: Recipe, draws: int, seed: int
+    games: Sequence[Game],
+    keep: set[int],
+    recipe: Recipe,
+    rates: BaseRates,
+    draws: int,
+    seed: int,
 ) -> dict[str, Any]:
     later = football.half_times(games, keep)
     half_time = {
         market: compare(judged, draws, seed).as_dict()
-        for market, judged in football.judge_half_time(later, recipe).items()
+        for market, judged in football.judge_half_time(later, recipe, rates).items()
     }
-    joint = football.judge_joint(later, recipe)
+    joint = football.judge_joint(later, recipe, rates)
     return {
         "half_time": half_time,
         "joint": None if joint is None else compare(joint, draws, seed).as_dict(),

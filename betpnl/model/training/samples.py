@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -12,13 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from betpnl.games import Game
-from betpnl.model.features import Markets, is_total, margin_free, usable_market
+from betpnl.model.features import (
+    Markets,
+    is_total,
+    margin_free,
+    usable_market,
+    within_market,
+)
 from betpnl.model.margin import Floats, Integers
 from betpnl.model.recipe import Recipe
 
 UNPRICED_MARKETS = {"american_football": ("handicap", "total_points")}
 """Markets whose price in data/ is a stated standard one that says nothing of the outcome: they
 neither train nor flatter the model."""
+BaseRates = Mapping[tuple[str, str], float]
+"""How often a selection wins, by "sport/market" and its name."""
 NO_RESULT = "a selection without a result"
 GIVEN_BACK = "a push, void or half"
 NOT_ONE_WINNER = "no winner, or several"
@@ -28,14 +36,16 @@ UNPRICED = "american football's handicaps and totals, whose price says nothing"
 
 @dataclass(frozen=True)
 class Samples:
-    """Markets at a checkpoint. By market [m], but odds and target by selection [n].
+    """Markets at a checkpoint. By market [m], but odds, target and name by selection [n].
 
     game: index into the list that the samples were made from. kind: index into ``kinds``,
-    "sport/market". target: 1 won, 0 lost, n/d dead heat; adds up to 1 in a market. left_out: by
-    reason, how many of the markets that were offered are not here.
+    "sport/market". name: index into ``names``, what the selection is called. target: 1 won, 0
+    lost, n/d dead heat; adds up to 1 in a market. left_out: by reason, how many of the markets
+    that were offered are not here.
     """
 
     kinds: tuple[str, ...]
+    names: tuple[str, ...]
     sports: Mapping[str, float]
     left_out: Mapping[str, int]
     game: Integers
@@ -48,6 +58,7 @@ class Samples:
     is_total: NDArray[np.bool_]
     odds: Floats
     target: Floats
+    name: Integers
 
     def __len__(self) -> int:
         return len(self.game)
@@ -62,12 +73,12 @@ class Samples:
         rows = np.repeat(markets, self.size)
         kept = {
             column.name: getattr(self, column.name)[
-                rows if column.name in ("odds", "target") else markets
+                rows if column.name in ("odds", "target", "name") else markets
             ]
             for column in fields(self)
-            if column.name not in ("kinds", "sports", "left_out")
+            if column.name not in ("kinds", "names", "sports", "left_out")
         }
-        return Samples(self.kinds, self.sports, self.left_out, **kept)
+        return Samples(self.kinds, self.names, self.sports, self.left_out, **kept)
 
     def markets(self) -> Markets:
         """As the model's features take them."""
@@ -81,6 +92,26 @@ class Samples:
     def margin_free(self) -> Floats:
         """The market's own probability [n], by the plainest method: (1/odds) / overround."""
         return margin_free(Recipe(method="proportional"), self.markets())
+
+    def base_rates(self) -> BaseRates:
+        """How often each selection won, by "sport/market" and its name."""
+        key = self.spread(self.kind) * len(self.names) + self.name
+        found, place = np.unique(key, return_inverse=True)
+        rates = np.bincount(place, weights=self.target) / np.bincount(place)
+        return {
+            (self.kinds[code // len(self.names)], self.names[code % len(self.names)]): rate
+            for code, rate in zip(found.tolist(), rates.tolist(), strict=True)
+        }
+
+    def base_rate(self, rates: BaseRates) -> Floats:
+        """That of each selection [n]; where it is not known, 1 / selections. 1 in each market."""
+        kinds = self.spread(self.kind).tolist()
+        even = (1.0 / self.spread(self.size)).tolist()
+        rate = np.array([
+            rates.get((self.kinds[kind], self.names[name]), otherwise)
+            for kind, name, otherwise in zip(kinds, self.name.tolist(), even, strict=True)
+        ])  # fmt: skip
+        return within_market(rate, self.markets())
 
     def overrounds(self) -> dict[str, float]:
         """Median overround by "sport/market" and by "sport/"."""
@@ -97,11 +128,13 @@ class Samples:
         return found
 
 
-def make_samples(games: Sequence[Game]) -> Samples:
+def make_samples(
+    games: Sequence[Game], unpriced: Mapping[str, Collection[str]] = UNPRICED_MARKETS
+) -> Samples:
     """Every priced market of every checkpoint of games that are over.
 
     Left out: what pushed, or has no result for one of its selections, what the model can't use,
-    and UNPRICED_MARKETS.
+    and markets whose price says nothing. unpriced: these by sport; they are a matter of data/.
     """
     sports: dict[str, float] = {}
     for game in games:
@@ -111,13 +144,15 @@ def make_samples(games: Sequence[Game]) -> Samples:
     by_market: list[tuple[Any, ...]] = []
     odds: list[float] = []
     target: list[float] = []
+    names: dict[str, int] = {}
+    name: list[int] = []
     left_out: Counter[str] = Counter()
     for index, game in enumerate(games):
         day = game.starts_at.date().toordinal()
         for in_play, minute, market, line, prices in _offered(game):
             floats = usable_market(next(iter(prices)), prices)
             known = _ends(game, market, line, prices)
-            if market in UNPRICED_MARKETS.get(game.sport, ()):
+            if market in unpriced.get(game.sport, ()):
                 known = UNPRICED
             elif floats is None:
                 known = UNUSABLE
@@ -131,11 +166,13 @@ def make_samples(games: Sequence[Game]) -> Samples:
             ))  # fmt: skip
             odds.extend(floats)
             target.extend(known)
+            name.extend(names.setdefault(each, len(names)) for each in prices)
     game_, day_, kind_, size, sport_, in_play_, minute_, total = (
         zip(*by_market, strict=True) if by_market else ((),) * 8
     )
     return Samples(
         kinds=tuple(kinds),
+        names=tuple(names),
         sports=sports,
         left_out=dict(sorted(left_out.items())),
         game=np.array(game_, np.int64),
@@ -148,6 +185,7 @@ def make_samples(games: Sequence[Game]) -> Samples:
         is_total=np.array(total, np.bool_),
         odds=np.array(odds, np.float64),
         target=np.array(target, np.float64),
+        name=np.array(name, np.int64),
     )
 
 

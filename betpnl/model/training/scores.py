@@ -22,8 +22,9 @@ class Comparison:
 
     log_loss_difference: model - price, with the 2.5 % and 97.5 % quantiles of a bootstrap that
     draws whole games. p_worse: how likely a difference of at least this much is if the two are
-    the same (one-sided, by the bootstrap's standard error). base_rate_log_loss: of 1 / selections
-    for everyone.
+    the same (one-sided, by the bootstrap's standard error). base_rate_log_loss: of how often such
+    a selection won on the games of training; base_rate_difference: model - base rate, in the same
+    way.
     """
 
     games: int
@@ -37,6 +38,9 @@ class Comparison:
     brier: float
     brier_price: float
     base_rate_log_loss: float
+    base_rate_difference: float
+    base_rate_difference_low: float
+    base_rate_difference_high: float
 
     def as_dict(self) -> dict[str, float]:
         """Rounded to 6 decimals, for the record."""
@@ -47,7 +51,7 @@ class Comparison:
 class Judged:
     """Selections [n] that were predicted: whose game it was, how they ended, what was said.
 
-    base_rate: 1 / selections of the market. start: first row of each market [m].
+    base_rate: how often such a selection won on the games of training.
     """
 
     game: Integers
@@ -78,6 +82,9 @@ def compare(judged: Judged, draws: int, seed: int) -> Comparison:
     """Compare the model's probabilities with the price's on n > 0 selections."""
     model_loss = log_loss(judged.model, judged.target)
     price_loss = log_loss(judged.price, judged.target)
+    base_loss = log_loss(judged.base_rate, judged.target)
+    of_base = bootstrap_by_game(judged.game, model_loss - base_loss, draws, seed)
+    base_low, base_high = np.quantile(of_base, [0.025, 0.975])
     difference = float((model_loss - price_loss).mean())
     means = bootstrap_by_game(judged.game, model_loss - price_loss, draws, seed)
     low, high = np.quantile(means, [0.025, 0.975])
@@ -93,7 +100,10 @@ def compare(judged: Judged, draws: int, seed: int) -> Comparison:
         p_worse=0.5 * erfc(difference / spread / sqrt(2.0)) if spread > 0 else 0.5,
         brier=float(((judged.model - judged.target) ** 2).mean()),
         brier_price=float(((judged.price - judged.target) ** 2).mean()),
-        base_rate_log_loss=float(log_loss(judged.base_rate, judged.target).mean()),
+        base_rate_log_loss=float(base_loss.mean()),
+        base_rate_difference=float((model_loss - base_loss).mean()),
+        base_rate_difference_low=float(base_low),
+        base_rate_difference_high=float(base_high),
     )
 
 
@@ -113,18 +123,22 @@ def bootstrap_by_game(game: Integers, values: Floats, draws: int, seed: int) -> 
     return means
 
 
-def worse_after_correction(p_worse: Mapping[str, float], level: float = 0.05) -> list[str]:
-    """Which of these looks are worse than chance lets them be, by Holm's step-down method.
+def after_correction(p_values: Mapping[str, float]) -> dict[str, float]:
+    """What each p is worth among so many looks, by Holm's step-down method.
 
     Source: Holm 1979, "A simple sequentially rejective multiple test procedure".
     """
-    found = []
-    ordered = sorted(p_worse, key=lambda name: p_worse[name])
-    for place, name in enumerate(ordered):
-        if p_worse[name] > level / (len(ordered) - place):
-            break
-        found.append(name)
-    return found
+    corrected: dict[str, float] = {}
+    least = 0.0
+    for place, name in enumerate(sorted(p_values, key=lambda name: p_values[name])):
+        least = max(least, min(1.0, p_values[name] * (len(p_values) - place)))
+        corrected[name] = least
+    return corrected
+
+
+def worse_after_correction(p_worse: Mapping[str, float], level: float = 0.05) -> list[str]:
+    """Which of these looks are worse than chance lets them be, the surest first."""
+    return [name for name, p in after_correction(p_worse).items() if p <= level]
 
 
 def calibration_error(probability: Floats, target: Floats) -> float:
@@ -135,10 +149,10 @@ def calibration_error(probability: Floats, target: Floats) -> float:
     return float(np.abs(said - came).sum() / len(probability))
 
 
-def calibration_error_if_perfect(
+def calibration_errors_if_perfect(
     probability: Floats, starts: Integers, game: Integers, draws: int, seed: int
-) -> float:
-    """What 95 % of such samples stay within if every probability is right: by simulation.
+) -> Floats:
+    """The calibration errors [draws] of such samples if every probability is right.
 
     game [m]: of each market. One number is drawn for a game and ends all of its markets, as one
     game does: the same selection wins at every moment whose probabilities say so.
@@ -153,4 +167,4 @@ def calibration_error_if_perfect(
         drawn = np.repeat(random.random(index.max() + 1)[index], sizes)
         won = (drawn >= low) & (drawn < low + probability)
         errors[draw] = calibration_error(probability, won.astype(np.float64))
-    return float(np.quantile(errors, 0.95))
+    return errors
