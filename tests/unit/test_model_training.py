@@ -33,6 +33,7 @@ from betpnl.model.training.fitting import (
     keeps_order,
     market_weights,
     predict,
+    windows,
 )
 from betpnl.model.training.independence import PAIRS_MIN, product_errors
 from betpnl.model.training.run import DAYS_MIN, GAMES_MIN, HELD_OUT, train
@@ -122,31 +123,83 @@ def test_nothing_after_a_checkpoint_reaches_its_features(games: list[Game]) -> N
     assert not np.array_equal(start.target, start_again.target)
 
 
+def other_ends(game: Game) -> dict[tuple[str, str, str], Settlement]:
+    """In each market the ends go to the next selection: another wins, and one does."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for market, line, name in sorted(game.results):
+        names.setdefault((market, line), []).append(name)
+    return {
+        (*market, name): game.results[*market, mine[place - 1]]
+        for market, mine in names.items()
+        for place, name in enumerate(mine)
+    }
+
+
+def other_odds(checkpoint: Checkpoint) -> Checkpoint:
+    """With the prices of a book that takes more."""
+    return replace(
+        checkpoint,
+        prices={
+            market: {
+                line: {
+                    name: 1 + (odds - 1) * Decimal("0.95") ** place
+                    for place, (name, odds) in enumerate(prices.items(), start=1)
+                }
+                for line, prices in lines.items()
+            }
+            for market, lines in checkpoint.prices.items()
+        },
+    )
+
+
 def test_held_out_games_do_not_reach_the_model(games: list[Game]) -> None:
     some = games[::20]
-    held_out = set(split_by_time(make_samples(some), HELD_OUT)[1].game.tolist())
-    other_end = {"win": "lose", "lose": "win"}
+    samples = make_samples(some)
+    held_out = set(split_by_time(samples, HELD_OUT)[1].game.tolist())
     changed = [
         replace(
             game,
             final_score=None,
-            # Of three selections two would win: no end at all.
-            results=game.results
-            if game.sport == "football"
-            else {
-                key: Settlement(other_end.get(settled.result, settled.result), None)
-                for key, settled in game.results.items()
-            },
+            results=other_ends(game),
+            checkpoints=tuple(map(other_odds, game.checkpoints)),
         )
         if index in held_out
         else game
         for index, game in enumerate(some)
     ]
+    # As many markets as before, football's among them: what is left out can't leak.
+    again = make_samples(changed)
+    assert np.array_equal(again.game, samples.game)
+    for sport in set(samples.sport.tolist()):
+        mine = samples.spread(samples.sport == sport)
+        assert not np.array_equal(again.target[mine], samples.target[mine])
+        assert not np.array_equal(again.odds[mine], samples.odds[mine])
 
     one, other = (train(each, release="test", draws=2) for each in (some, changed))
 
     assert one.onnx == other.onnx
     assert one.record["held_out"]["all"] != other.record["held_out"]["all"]
+    for figure in ("tried", "standard_error", "overrounds", "tempo", "weights"):
+        assert one.record[figure] == other.record[figure], figure
+
+
+def test_a_window_judges_no_game_that_it_was_fitted_on(samples: Samples) -> None:
+    train_on, _, _ = split_by_time(samples, HELD_OUT)
+
+    parts = list(windows(train_on))
+
+    assert len(parts) == 3
+    judged: set[int] = set()
+    for earlier, later in parts:
+        fitted, mine = set(earlier.game.tolist()), set(later.game.tolist())
+        assert fitted
+        assert mine
+        assert not fitted & mine
+        assert not mine & judged
+        judged |= mine
+        for sport in set(later.sport.tolist()) & set(earlier.sport.tolist()):
+            first_day = later.day[later.sport == sport].min()
+            assert earlier.day[earlier.sport == sport].max() < first_day
 
 
 def test_a_market_that_pushed_or_has_no_result_is_left_out(games: list[Game]) -> None:
