@@ -28,9 +28,9 @@ from typing import Any
 
 import numpy as np
 import websockets
-from cpu import percent_of_core, service_pids, used_s
 
 from betpnl import stack
+from betpnl.bench.cpu import percent_of_core, service_pids, used_s
 from betpnl.job.schema import create_tables
 from betpnl.mysql import connect
 from betpnl.settings import Settings

@@ -41,6 +41,7 @@ COMMANDS = (
     Entry("submit", "betpnl.commands.submit:submit", "Submit the live PNL job to Flink."),
     Entry("sql", "betpnl.commands.sql:sql", "Ask Flink and MySQL in SQL, live."),
     Entry("verify", "betpnl.verify.command:verify", "Compute all again and compare, to the cent."),
+    Entry("bench", "betpnl.bench.command:bench", "Measure latency and throughput."),
     Entry("train", "betpnl.model.training.command:train", "Train the model on games and odds."),
     Entry("schema", "betpnl.commands.schema:schema", "Print the contract as JSON Schema."),
     Entry("settings", "betpnl.commands.settings:settings", "Show every setting and its value."),

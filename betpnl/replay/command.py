@@ -54,6 +54,9 @@ def replay(
     sport: Annotated[
         list[str] | None, typer.Option(help="Only this sport; may be given several times.")
     ] = None,
+    hot: Annotated[
+        float, typer.Option(help="Share of the singles on one game, while it is open.")
+    ] = 0.0,
     dry_run: Annotated[bool, typer.Option(help="Make everything, send nothing.")] = False,
     api: Annotated[
         str, typer.Option(help="Send over HTTP to the API at this address, not to Kafka.")
@@ -88,6 +91,7 @@ def replay(
         bets=bets,
         sports=tuple(sport or ()),
         base_currency=settings.base_currency,
+        hot=hot,
         mix=Mix(
             accumulators=accumulators,
             systems=systems,

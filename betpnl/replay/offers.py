@@ -13,7 +13,7 @@ import numpy as np
 from betpnl.contract.records import Leg
 from betpnl.games import Checkpoint
 from betpnl.replay.stakes import Floats, Integers
-from betpnl.replay.timeline import Fixture
+from betpnl.replay.timeline import HOT, Fixture
 
 LEGS_MAX = 6
 # How much more is bet on a game once it is under way, and on who wins it than on the rest.
@@ -95,14 +95,24 @@ def _fragment(leg: Leg) -> str:
     return encoded.removeprefix(_FIRST_LEG).decode()
 
 
+def _interest(books: Sequence[Book], hot: float) -> Floats:
+    """The weight of each book among them."""
+    interest = np.array([book.interest for book in books])
+    favourite = np.array([book.fixture.number == HOT for book in books])
+    if hot and favourite.any():
+        others = interest[~favourite].sum() or 1.0
+        interest[favourite] = others * hot / (1 - hot)
+    return interest
+
+
 class Offers:
     """All open books side by side; a selection's place in them is its number here."""
 
-    def __init__(self, books: Sequence[Book]) -> None:
-        """books: at least one."""
+    def __init__(self, books: Sequence[Book], hot: float = 0.0) -> None:
+        """books: at least one. hot: the share of the game HOT, if it is among them; 0 for none."""
         self.legs = [leg for book in books for leg in book.legs]
         self.odds = np.concatenate([book.odds for book in books])
-        self._interest = np.array([book.interest for book in books])
+        self._interest = _interest(books, hot)
         sizes = np.array([len(book.legs) for book in books])
         self._ends = np.cumsum(sizes)
         self._starts = self._ends - sizes

@@ -69,7 +69,8 @@ class Options:
     by side. speed: minutes of play in one minute, or game_s: seconds from a game's start to its
     end. seconds, bets: when to stop taking bets; with neither, `games` games are played once.
     sports: only these, () for all. reviewed: share of games whose results are rolled back and
-    settled again.
+    settled again. hot: share of the singles that fall on one game while it is open, 0 for as
+    they come; below 1.
     """
 
     seed: int
@@ -83,6 +84,7 @@ class Options:
     sports: tuple[str, ...] = ()
     base_currency: str = "EUR"
     reviewed: float = 0.05
+    hot: float = 0.0
     mix: Mix = field(default_factory=Mix)
 
     def __post_init__(self) -> None:
@@ -96,6 +98,8 @@ class Options:
             raise UserError(
                 "--rate, --games, --speed, --game-seconds, --seconds and --bets must be above 0."
             )
+        if not 0 <= self.hot < 1:
+            raise UserError("--hot is a share: give a number from 0 to below 1.")
 
     @property
     def tag(self) -> str:

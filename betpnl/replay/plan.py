@@ -89,6 +89,7 @@ class _Bets:
         self._followers = Followers(followers_rng, wallets)
         self._queue = Queue()
         self._rate = options.rate
+        self._hot = options.hot
         self._end = _numbered(plan.timeline.bets_end_s, options.rate)
         if options.bets is not None:
             self._end = min(self._end, options.bets)
@@ -123,7 +124,8 @@ class _Bets:
 
     def _block(self, numbers: Integers, before_s: float) -> Block:
         if self._offers is None:
-            self._offers = Offers([self._books[number] for number in sorted(self._books)])
+            books = [self._books[number] for number in sorted(self._books)]
+            self._offers = Offers(books, self._hot)
         offers = self._offers
         draws = self._drawer.draw(offers, numbers, numbers / self._rate)
         written = self._writer.write(draws, offers)

@@ -26,6 +26,9 @@ STANDS_MAX = 0.15
 PAUSE_MIN = 5
 """Minutes of play between two games of a slot, at the speed of the replay."""
 
+HOT = 0
+"""Number of the game that draws a share of its own, if one does."""
+
 WIND_DOWN_MAX_S = 10.0
 WIND_DOWN_SHARE = 0.1
 REVIEW_MIN = 4
@@ -122,6 +125,10 @@ def _fixtures(games: list[Game], options: Options, rng: np.random.Generator) -> 
     slots = min(options.games, len(games))
     spread_s = float(np.mean([_played_s(game, options) for game in games[:slots]]))
     phase = rng.permutation(slots)
+    if options.hot:
+        # Of the games that open at once, the hot one starts last: until then it has prices.
+        last = int(phase.argmax())
+        phase[[HOT, last]] = phase[[last, HOT]]
     fixtures: list[Fixture] = []
     # When each slot's next game opens its book, and when the game before it has ended.
     opens_s = [0.0] * slots

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import httpx
 import msgspec
-from ledger import LedgerSink
 
 from betpnl.api import tokens
+from betpnl.bench.ledger import LedgerSink
 from betpnl.errors import UserError
 from betpnl.replay import KafkaSink
 from betpnl.replay.http_sink import HttpSink
@@ -80,7 +80,10 @@ def to_kafka(settings: Settings) -> ToKafka:
 def to_mysql(settings: Settings, found: Endpoints) -> ToMysql:
     """The embedded server. Raises UserError when nothing follows its table."""
     if settings.mysql_source is None or settings.mysql_source.name != LEDGER:
-        raise UserError(f"--mysql needs the stack up with mysql_source set to bench/{LEDGER}.")
+        raise UserError(
+            f"--mysql writes to a table that a source follows: set mysql_source "
+            f"(BETPNL_MYSQL_SOURCE) to bench/{LEDGER}, then `betpnl up` and `betpnl submit`."
+        )
     return ToMysql(found, settings.topic_prefix)
 
 

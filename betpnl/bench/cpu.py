@@ -22,7 +22,7 @@ def service_pids(settings: Settings) -> dict[str, int]:
 def used_s(roots: dict[str, int]) -> dict[str, float]:
     """CPU seconds used so far by each root process and its children.
 
-    Below the TaskManager's supervisor, what is no Java counts as the Python workers. Children
+    Below a TaskManager's supervisor, what is no Java counts as the Python workers. Children
     that have ended count with whoever waited for them.
     """
     children: dict[int, list[int]] = defaultdict(list)
@@ -43,9 +43,10 @@ def used_s(roots: dict[str, int]) -> dict[str, float]:
     used: dict[str, float] = {}
     for name, root in roots.items():
         below = _below(root, children)
-        if name == "taskmanager":
+        if name.startswith("taskmanager"):
             workers = [pid for pid in below if commands.get(pid) != "java"]
-            used[PYTHON_WORKERS] = sum(own_s.get(pid, 0.0) for pid in workers)
+            used.setdefault(PYTHON_WORKERS, 0.0)
+            used[PYTHON_WORKERS] += sum(own_s.get(pid, 0.0) for pid in workers)
             below = [pid for pid in below if pid not in workers]
         used[name] = sum(own_s.get(pid, 0.0) for pid in (root, *below))
     return used

@@ -5,21 +5,26 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from cpu import service_pids
-
+from betpnl.bench.cpu import service_pids
+from betpnl.errors import UserError
 from betpnl.settings import Settings
 
 
 def live_bytes(settings: Settings) -> int:
     """Collect garbage, then count what is left. Stops the TaskManager for that long.
 
-    Raises KeyError if it does not run here, CalledProcessError if the JDK's jcmd can't ask it.
+    Raises UserError if it does not run here, or there is no JDK's jcmd to ask it.
     """
-    supervisor = service_pids(settings)["taskmanager"]
+    supervisor = service_pids(settings).get("taskmanager")
+    if supervisor is None:
+        raise UserError("The TaskManager does not run here; its heap cannot be looked at.")
     java = next(pid for pid in _below(supervisor) if _command(pid) == "java")
-    histogram = subprocess.run(
-        ["jcmd", str(java), "GC.class_histogram"], check=True, capture_output=True, text=True
-    ).stdout
+    try:
+        histogram = subprocess.run(
+            ["jcmd", str(java), "GC.class_histogram"], check=True, capture_output=True, text=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise UserError(f"jcmd of the JDK cannot ask the TaskManager: {error}") from None
     (total,) = [line for line in histogram.splitlines() if line.startswith("Total")]
     return int(total.split()[2])
 

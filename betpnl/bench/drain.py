@@ -1,0 +1,92 @@
+"""How fast a backlog is worked off: bets wait in Kafka, then the job is submitted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from betpnl.bench.child import Child
+from betpnl.bench.cpu import percent_of_core, service_pids, used_s
+from betpnl.bench.load import Load, write_backlog
+from betpnl.bench.matching import Seen, steady_rate
+from betpnl.bench.measure import about
+from betpnl.bench.observe import observe, watched
+from betpnl.bench.own import submit_and_wait
+from betpnl.bench.screen import Screen
+from betpnl.bench.spool import Counted
+from betpnl.bench.waiting import until_counted
+from betpnl.bench.ways import to_kafka
+from betpnl.replay import SystemClock
+from betpnl.settings import Settings
+from betpnl.stack import endpoints, flink_rest
+
+_LOOK_S = 0.05
+_PATIENCE_MIN_S = 120.0
+# Slower than this nobody would wait for the end.
+_BETS_PER_S_MIN = 500.0
+
+
+def drain(
+    settings: Settings,
+    load: Load,
+    screen: Screen,
+    *,
+    more_processes: dict[str, int] | None = None,
+) -> dict[str, Any]:
+    """Write the load as a backlog, submit the job, and wait until all of it is counted.
+
+    settings: of a deployment whose job does not run. more_processes: by name, whose CPU is shown
+    as well.
+    """
+    clock, found = SystemClock(), endpoints(settings)
+    began_s = clock.now()
+    screen.say("backlog", "being written")
+    with Child(write_backlog, load, to_kafka(settings)) as writer:
+        counted: Counted = writer.receive_last(lambda share: screen.share("backlog", share))
+    wrote_s = clock.now() - began_s
+    screen.share("backlog", 1.0, f"{counted.bets:,} bets")
+    planned = counted.planned()
+    looked_at = planned.only(set(watched(list(planned.times_s), load.options.seed)))
+    with Child(observe, found, list(looked_at.times_s), _LOOK_S) as observer:
+        observer.receive()
+        job = submit_and_wait(settings, screen)
+        roots = {**service_pids(settings), **(more_processes or {})}
+        before, from_s = used_s(roots), clock.now()
+        screen.say("drain", "bets being counted")
+        patience_s = _PATIENCE_MIN_S + counted.bets / _BETS_PER_S_MIN
+        until_counted(found, looked_at, patience_s, lambda share: screen.share("drain", share))
+        after, to_s = used_s(roots), clock.now()
+        observer.send("stop")
+        seen, _ = observer.receive()
+    running_s = _running_s(found.flink_rest_url, job)
+    return {
+        **about(load.options),
+        "backlog_bets": counted.bets,
+        "written_in_s": round(wrote_s, 1),
+        **_figures(seen, looked_at.counts, counted.bets, running_s),
+        "cpu_percent_of_a_core": percent_of_core(before, after, to_s - from_s),
+        "cpu_us_per_bet": {
+            name: round((after[name] - before[name]) / counted.bets * 1e6, 2)
+            for name in after
+            if name in before
+        },
+    }
+
+
+def _figures(seen: Seen, counts: int, bets: int, running_s: float) -> dict[str, Any]:
+    there = int(seen.total()[-1]) if len(seen.at_s) else 0
+    if there < counts:
+        return {"missing": counts - there}
+    drained_s = float(seen.at_s.max()) - running_s
+    return {
+        "missing": 0,
+        "running_to_first_count_s": round(float(seen.at_s.min()) - running_s, 2),
+        "running_to_all_counted_s": round(drained_s, 2),
+        "bets_per_s": round(bets / drained_s),
+        "bets_per_s_between_10_and_90_percent": round(steady_rate(seen, 0.1, 0.9) * bets / counts),
+    }
+
+
+def _running_s(url: str, job: str) -> float:
+    """When the job began to run, seconds since 1970."""
+    stamps = flink_rest.get(url, f"/jobs/{job}")["timestamps"]
+    return float(stamps["RUNNING"]) / 1000

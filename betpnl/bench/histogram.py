@@ -1,0 +1,54 @@
+"""Latencies in an HdrHistogram: quantiles to a tenth of a percent, and runs that can be added up.
+
+Quantiles of two runs cannot be averaged; their histograms can be added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from hdrh.histogram import HdrHistogram
+
+from betpnl.replay.stakes import Floats
+
+UNIT = "microseconds"
+_PER_S = 1_000_000
+_LONGEST_US = 24 * 3600 * _PER_S
+_DIGITS = 3
+QUANTILES = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p99.9": 99.9, "max": 100.0}
+
+
+def histogram(latency_s: Floats) -> HdrHistogram:
+    """The histogram of latencies in seconds; NaN, which was never seen, is left out.
+
+    Below a microsecond, and below nothing, counts as one.
+    """
+    made = HdrHistogram(1, _LONGEST_US, _DIGITS)
+    seen = latency_s[~np.isnan(latency_s)]
+    rounded = np.clip(np.rint(seen * _PER_S), 1, _LONGEST_US).astype(np.int64)
+    for value, count in zip(*map(np.ndarray.tolist, np.unique_counts(rounded)), strict=True):
+        made.record_value(value, count)
+    return made
+
+
+def quantiles_ms(made: HdrHistogram) -> dict[str, float | None]:
+    """p50 to max in milliseconds; None where nothing was recorded."""
+    total = made.get_total_count()
+    return {
+        name: round(made.get_value_at_percentile(share) / 1000, 2) if total else None
+        for name, share in QUANTILES.items()
+    }
+
+
+def encoded(made: HdrHistogram) -> str:
+    """As text in the format that every HdrHistogram library reads (V2, deflated, base64)."""
+    return str(made.encode().decode("ascii"))
+
+
+def added(texts: Iterable[str]) -> HdrHistogram:
+    """The sum of encoded histograms."""
+    total = HdrHistogram(1, _LONGEST_US, _DIGITS)
+    for text in texts:
+        total.decode_and_add(text.encode("ascii"))
+    return total

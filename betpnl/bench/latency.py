@@ -1,0 +1,104 @@
+"""Scenarios that send a load to the running stack: latency at given rates, and the highest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from betpnl.bench.load import load, seed_of
+from betpnl.bench.measure import Timing, measure
+from betpnl.bench.screen import Screen
+from betpnl.bench.search import highest
+from betpnl.bench.ways import Way, to_api, to_kafka, to_mysql
+from betpnl.errors import UserError
+from betpnl.settings import Settings
+from betpnl.stack import Endpoints, endpoints, flink_rest
+
+AUTO = "auto"
+_EXPECTS = "give rates above 0 and perhaps `auto`, such as --rates 1000,10000,auto"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to measure. rates: bets a second; highest: also search the highest that holds.
+
+    trial: of each rate that the search tries. load: further options of the load.
+    """
+
+    rates: tuple[float, ...]
+    highest: bool
+    timing: Timing
+    trial: Timing
+    load: dict[str, Any]
+    seed: int | None = None
+
+
+def rates(text: str) -> tuple[tuple[float, ...], bool]:
+    """`1000,10000,auto` as numbers, and whether `auto` is among them. Raises UserError."""
+    words = [word.strip() for word in text.split(",")]
+    try:
+        numbers = tuple(float(word) for word in words if word != AUTO)
+    except ValueError:
+        raise UserError(f"--rates {text}: {_EXPECTS}.") from None
+    if not all(0 < number < float("inf") for number in numbers):
+        raise UserError(f"--rates {text}: {_EXPECTS}.")
+    return numbers, AUTO in words
+
+
+def measured(
+    settings: Settings, found: Endpoints, way: Way, wish: Wish, screen: Screen
+) -> tuple[list[dict[str, Any]], float | None]:
+    """Every run, and the highest rate that held if it was asked for."""
+    runs: list[dict[str, Any]] = []
+
+    def run(rate: float, timing: Timing) -> bool:
+        screen.clear()
+        screen.say("rate", f"{rate:,.0f} bets a second")
+        what = load(
+            seed=seed_of(None if wish.seed is None else wish.seed + len(runs)),
+            rate=rate,
+            base_currency=settings.base_currency,
+            seconds=timing.length_s,
+            **wish.load,
+        )
+        runs.append(measure(settings, found, way, what, timing, screen))
+        return bool(runs[-1]["holds"])
+
+    known = {rate: run(rate, wish.timing) for rate in wish.rates}
+    best = highest(lambda rate: run(round(rate), wish.trial), known=known) if wish.highest else None
+    return runs, best
+
+
+@contextmanager
+def way_in(
+    settings: Settings, found: Endpoints, *, api: bool, mysql: bool, batch: int
+) -> Iterator[Way]:
+    """How the bets go in, for the length of the block."""
+    if api and mysql:
+        raise UserError("Give either --api or --mysql, not both.")
+    if mysql:
+        yield to_mysql(settings, found)
+    elif api:
+        with to_api(settings, batch) as way:
+            yield way
+    else:
+        yield to_kafka(settings)
+
+
+def running_stack(settings: Settings) -> Endpoints:
+    """Where the stack answers whose job runs. Raises UserError when it does not."""
+    found = endpoints(settings)
+    if flink_rest.live_job(found.flink_rest_url) is None:
+        raise UserError(
+            f"No live job runs at {found.flink_rest_url}; submit it with `betpnl submit`."
+        )
+    return found
+
+
+def best_line(best: float | None, runs: Sequence[dict[str, Any]]) -> str:
+    """What the search found, in a sentence."""
+    if best is None:
+        return f"None of the {len(runs)} rates that were tried held p99 below a second."
+    return f"Highest rate that holds p99 below a second: {best:,.0f} bets a second."

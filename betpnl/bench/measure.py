@@ -1,0 +1,187 @@
+"""One measurement: a load goes in on time, and what MySQL shows is held against the plan."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from betpnl.bench import histogram, over_time
+from betpnl.bench.backlog import backlog
+from betpnl.bench.child import Child
+from betpnl.bench.cpu import percent_of_core, service_pids, used_s
+from betpnl.bench.load import LEAD_S, Load, Made, Sent, generate
+from betpnl.bench.matching import Matched, by_batch, match
+from betpnl.bench.observe import observe, watched
+from betpnl.bench.screen import Screen
+from betpnl.bench.waiting import until_counted
+from betpnl.bench.ways import ToApi, Way
+from betpnl.replay import Options, Report, SystemClock
+from betpnl.replay.stakes import Floats
+from betpnl.settings import Settings
+from betpnl.stack import Endpoints
+
+HOLDS_P99_MS = 1000.0
+# Noise of a backlog that stands still stays far below; one that grows so fast is a minute long
+# after an hour and a half.
+HOLDS_DRIFT = 0.01
+_BEHIND_MS_MAX = 200.0
+_TICK_S = 0.5
+
+
+@dataclass(frozen=True)
+class Timing:
+    """warmup_s: what is planned before does not count. patience_s: for the last bets to be seen.
+    poll_s: from one look at MySQL to the next."""
+
+    warmup_s: float
+    seconds: float
+    patience_s: float = 120.0
+    poll_s: float = 0.005
+
+    @property
+    def length_s(self) -> float:
+        """Of the whole load."""
+        return self.warmup_s + self.seconds
+
+
+def measure(
+    settings: Settings, found: Endpoints, way: Way, load: Load, timing: Timing, screen: Screen
+) -> dict[str, Any]:
+    """Send a load whose length is that of `timing`; everything that was measured."""
+    clock = SystemClock()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-", dir=settings.home) as folder,
+        Child(generate, load, way, Path(folder)) as generator,
+    ):
+        screen.say("bets", "being made before they are due")
+        made: Made = generator.receive_last(lambda share: screen.share("bets", share))
+        screen.share("bets", 1.0, "made")
+        planned = made.counted.planned()
+        if isinstance(way, ToApi):
+            planned = by_batch(planned, made.counted.bets_at_s, way.batch)
+        looked_at = planned.only(set(watched(list(planned.times_s), load.options.seed)))
+        with Child(observe, found, list(looked_at.times_s), timing.poll_s) as observer:
+            observer.receive()
+            origin_s = max(made.origin_s, clock.now() + LEAD_S)
+            generator.send(origin_s)
+            roots = {
+                **service_pids(settings), "observer": observer.pid, "generator": generator.pid
+            }  # fmt: skip
+            if isinstance(way, ToApi):
+                roots["api"] = way.pid
+            children = (generator, observer)
+            _pass(clock, origin_s, timing.warmup_s, "warm-up", children, screen)
+            before = used_s(roots)
+            _pass(clock, origin_s + timing.warmup_s, timing.seconds, "measuring", children, screen)
+            after = used_s(roots)
+            sent: Sent = generator.receive()
+            screen.say("last bets", "waited for")
+            until_counted(found, looked_at, timing.patience_s)
+            observer.send("stop")
+            seen, gaps_s = observer.receive()
+    bets_per_count = made.counted.bets / max(1, looked_at.counts)
+    waiting = backlog(looked_at, seen, origin_s, timing.warmup_s, timing.length_s, bets_per_count)
+    matched = match(looked_at, seen, origin_s).between(timing.warmup_s, np.inf)
+    result = {
+        **about(load.options),
+        "warmup_s": timing.warmup_s,
+        "seconds": timing.seconds,
+        "bets": made.counted.bets,
+        "watched_games": len(looked_at.times_s),
+        "hottest_game_share": _hottest(made.counted.games),
+        **_latencies(matched),
+        "missing": matched.unseen,
+        "backlog": waiting.figures(),
+        "cpu_percent_of_a_core": percent_of_core(before, after, timing.seconds),
+        "generator": _generator(sent.report),
+        **({"answered_after_ms": _quantiles_ms(sent.answers_s)} if len(sent.answers_s) else {}),
+        "observer_gap_ms": _quantiles_ms(gaps_s),
+        "over_time": over_time.by_second(matched, waiting),
+    }
+    return {**result, "why_not": why_not(result), "holds": not why_not(result)}
+
+
+def why_not(result: dict[str, Any]) -> list[str]:
+    """What speaks against saying that the rate was held; [] when it was."""
+    rate, p99 = result["rate"], result["latency_ms"]["p99"]
+    reasons = []
+    if result["missing"]:
+        reasons.append(f"{result['missing']} counts were never seen")
+    if p99 is None or p99 >= HOLDS_P99_MS:
+        reasons.append(f"p99 is {p99} ms, not below {HOLDS_P99_MS:.0f}")
+    drift = result["backlog"].get("drift_bets_per_s", 0.0)
+    if drift > HOLDS_DRIFT * rate:
+        reasons.append(f"the backlog grows by {drift} bets a second")
+    behind = result["generator"]["behind_plan_ms"]["p99"]
+    if behind > _BEHIND_MS_MAX:
+        reasons.append(f"the generator itself was {behind} ms late (p99): the machine is full")
+    return reasons
+
+
+def about(options: Options) -> dict[str, Any]:
+    """What was asked for, and of what machine."""
+    return {
+        "rate": options.rate,
+        "games": options.games,
+        "speed": options.speed,
+        "hot": options.hot,
+        "seed": options.seed,
+        "cores": os.cpu_count(),
+    }
+
+
+def _pass(
+    clock: SystemClock,
+    from_s: float,
+    seconds: float,
+    step: str,
+    children: Sequence[Child],
+    screen: Screen,
+) -> None:
+    screen.say(step, f"{seconds:.0f} s")
+    while (left_s := from_s + seconds - clock.now()) > 0:
+        for child in children:
+            child.check()
+        screen.share(step, 1 - left_s / seconds)
+        clock.sleep(min(left_s, _TICK_S))
+    screen.share(step, 1.0)
+
+
+def _latencies(matched: Matched) -> dict[str, Any]:
+    made = histogram.histogram(matched.latency_s)
+    return {
+        "latency_ms": {"counts": len(matched.latency_s), **histogram.quantiles_ms(made)},
+        "histogram": {"unit": histogram.UNIT, "hdr_v2": histogram.encoded(made)},
+    }
+
+
+def _hottest(games: np.ndarray[Any, Any]) -> float:
+    """The share of all counts that fall on one game, the most that do."""
+    return round(float(np.bincount(games).max() / len(games)), 4) if len(games) else 0.0
+
+
+def _quantiles_ms(values_s: Sequence[float] | Floats) -> dict[str, float]:
+    return {
+        name: round(float(np.quantile(values_s, share / 100)) * 1000, 2)
+        for name, share in histogram.QUANTILES.items()
+    }
+
+
+def _generator(report: Report) -> dict[str, Any]:
+    return {
+        "bets": report.bets,
+        "records": report.sent,
+        "delivered": report.delivered,
+        "failures": report.failures,
+        "behind_plan_ms": {
+            name: round(report.lag_s(share) * 1000, 1)
+            for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
+        },
+    }

@@ -1,0 +1,110 @@
+"""The scenarios that start services of their own: drain, state and scale."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from betpnl.bench import drain as draining
+from betpnl.bench import scale as scaling
+from betpnl.bench import state as growing
+from betpnl.bench.arguments import Backend, Home, Json, Out, Seed
+from betpnl.bench.ending import finish, folder, interrupted_cleanly
+from betpnl.bench.load import load, seed_of
+from betpnl.bench.own import deployment
+from betpnl.bench.screen import Screen
+from betpnl.errors import UserError
+from betpnl.settings import Settings
+
+
+def drain(
+    bets: Annotated[int, typer.Option(min=1, help="Bets in the backlog.")] = 5_000_000,
+    games: Annotated[int, typer.Option(min=1, help="Games side by side.")] = 40,
+    home: Home = None,
+    seed: Seed = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """A backlog of five million bets: how fast the job counts what waited for it.
+
+    Starts services of its own, as the job must not run while the backlog is written.
+    """
+    settings = Settings.load()
+    with (
+        interrupted_cleanly(),
+        Screen() as screen,
+        deployment(settings, home, bets, screen) as ours,
+    ):
+        what = load(
+            seed=seed_of(seed),
+            rate=10_000,
+            base_currency=ours.base_currency,
+            games=games,
+            bets=bets,
+        )
+        run = draining.drain(ours, what, screen)
+        measured_on = ours
+    finish("drain", measured_on, [run], folder(out, settings), as_json)
+
+
+def state(
+    bets: Annotated[int, typer.Option(min=1, help="Open bets in the end.")] = 20_000_000,
+    games: Annotated[int, typer.Option(min=1, help="Games that they are on.")] = 1000,
+    step: Annotated[int, typer.Option(min=1, help="A rate is taken of so many.")] = 1_000_000,
+    backend: Annotated[
+        Backend, typer.Option(help="Where the state is kept: rocksdb or hashmap.")
+    ] = Backend.ROCKSDB,
+    patience: Annotated[
+        float, typer.Option(min=1, help="Seconds without a bet counted until it gives up.")
+    ] = 300,
+    home: Home = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Twenty million open bets on RocksDB: whether the rate holds as state grows.
+
+    Starts services of its own. Takes hours: --bets 2000000 --step 100000 shows the start.
+    """
+    settings = Settings.load()
+    wish = growing.Wish(bets, games, min(step, bets), patience)
+    with (
+        interrupted_cleanly(),
+        Screen() as screen,
+        deployment(settings, home, bets, screen, state_backend=backend.value) as ours,
+    ):
+        run = growing.state(ours, wish, screen)
+        measured_on = ours
+    finish("state", measured_on, [run], folder(out, settings), as_json)
+
+
+def scale(
+    parallelism: Annotated[str, typer.Option(help="Slots of the job, one run each.")] = "1,2,4",
+    taskmanagers: Annotated[
+        str, typer.Option(help="TaskManagers that they are spread over: 1, 2 or both.")
+    ] = "1,2",
+    bets: Annotated[int, typer.Option(min=1000, help="Backlog of each run.")] = 500_000,
+    games: Annotated[int, typer.Option(min=1, help="Games side by side.")] = 40,
+    node_cores: Annotated[
+        int, typer.Option(min=1, help="Cores of a node of the cluster to reckon with.")
+    ] = 16,
+    seed: Seed = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """What each added slot gives, and what 100,000 and a million bets a second would need.
+
+    Each run works off the same backlog on services of its own. Slots beyond the machine's cores
+    add nothing, so run it where there are some.
+    """
+    settings = Settings.load()
+    wanted = scaling.cases(
+        scaling.numbers(parallelism, "--parallelism"),
+        scaling.numbers(taskmanagers, "--taskmanagers", (1, 2)),
+    )
+    if not wanted:
+        raise UserError("Two TaskManagers need a --parallelism of 2 or more.")
+    with interrupted_cleanly(), Screen() as screen:
+        runs = scaling.scale(settings, wanted, bets, games, seed_of(seed), screen)
+    more = scaling.summary(runs, node_cores)
+    finish("scale", settings, runs, folder(out, settings), as_json, **more)

@@ -1,0 +1,36 @@
+"""How a measurement went, second by second, for the chart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from betpnl.bench.backlog import Backlog
+from betpnl.bench.matching import Matched
+
+
+def by_second(matched: Matched, waiting: Backlog) -> dict[str, list[Any]]:
+    """p50, p99 and max of the bets planned in each second, and the backlog at its end."""
+    order = np.argsort(matched.planned_s, kind="stable")
+    seconds = np.floor(matched.planned_s[order]).astype(np.int64)
+    latency_ms = matched.latency_s[order] * 1000
+    edges = np.flatnonzero(np.diff(seconds)) + 1
+    columns: dict[str, list[Any]] = {
+        "second": [], "p50_ms": [], "p99_ms": [], "max_ms": [], "backlog_bets": []
+    }  # fmt: skip
+    for second, part in zip(
+        (int(each[0]) for each in np.split(seconds, edges) if len(each)),
+        (each[~np.isnan(each)] for each in np.split(latency_ms, edges)),
+        strict=False,
+    ):
+        if not len(part):
+            continue
+        columns["second"].append(second)
+        for name, share in (("p50_ms", 0.5), ("p99_ms", 0.99), ("max_ms", 1.0)):
+            columns[name].append(round(float(np.quantile(part, share)), 2))
+        place = np.searchsorted(waiting.at_s, second + 1, side="right") - 1
+        columns["backlog_bets"].append(
+            round(float(waiting.waiting[place]), 1) if len(waiting.at_s) else None
+        )
+    return columns

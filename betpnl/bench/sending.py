@@ -1,0 +1,95 @@
+"""Processes that send open bets: very many at once, or one by one on time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from confluent_kafka import Producer
+
+from betpnl.bench.templates import Template
+from betpnl.kafka import producer_config
+from betpnl.replay import SystemClock
+
+_NEWS_BETS = 20_000
+_POLL_BETS = 1000
+_SLEEP_MAX_S = 0.01
+
+
+@dataclass(frozen=True)
+class Bets:
+    """Open bets on games in turn. tag: what their ids begin with."""
+
+    bootstrap: str
+    topic: str
+    tag: str
+    games: tuple[str, ...]
+    legs: int = 1
+
+
+class _Sender:
+    def __init__(self, what: Bets) -> None:
+        self._topic, self._tag = what.topic, what.tag
+        self._template = Template(list(what.games), what.legs)
+        self._producer = Producer(producer_config(what.bootstrap))
+
+    def send(self, number: int) -> None:
+        bet_id = f"{self._tag}-{number:08}"
+        value = self._template.bet(number, bet_id)
+        while True:
+            try:
+                self._producer.produce(self._topic, value, bet_id)
+                break
+            except BufferError:
+                self._producer.poll(0.1)
+        if number % _POLL_BETS == 0:
+            self._producer.poll(0)
+
+    def flush(self) -> None:
+        self._producer.flush()
+
+    def poll(self) -> None:
+        self._producer.poll(0)
+
+
+def send_all(pipe: Connection, what: Bets, count: int) -> None:
+    """Send so many as fast as Kafka takes them, saying how far it is (a share); then `sent`."""
+    sender = _Sender(what)
+    for number in range(count):
+        sender.send(number)
+        if number % _NEWS_BETS == 0:
+            pipe.send(number / count)
+    sender.flush()
+    pipe.send("sent")
+
+
+def send_ahead(pipe: Connection, what: Bets, count: int) -> None:
+    """Send so many, never beyond the number that the pipe named last."""
+    sender, number = _Sender(what), 0
+    while number < count:
+        until = min(count, int(pipe.recv()))
+        for each in range(number, until):
+            sender.send(each)
+        number = max(number, until)
+        sender.flush()
+    pipe.send("sent")
+
+
+def send_on_time(pipe: Connection, what: Bets, rate: float) -> None:
+    """Send at a rate from now on until told to stop; then send the planned times since 1970.
+
+    The first answer is the time of the first bet.
+    """
+    sender, clock = _Sender(what), SystemClock()
+    start_s, number = clock.now() + 0.1, 0
+    pipe.send((start_s,))
+    while not pipe.poll():
+        due = int((clock.now() - start_s) * rate) + 1
+        for each in range(number, due):
+            sender.send(each)
+        if due > number:
+            number = due
+            sender.poll()
+        clock.sleep(min(_SLEEP_MAX_S, max(0.0005, start_s + number / rate - clock.now())))
+    sender.flush()
+    pipe.send([start_s + each / rate for each in range(number)])
