@@ -27,8 +27,10 @@ def draw(result: dict[str, Any], base: Path) -> list[Path]:
         files += _saved(base, "over-time", lambda figure: _over_time(figure, timed), len(timed))
     if len({run["rate"] for run in timed}) > 1:
         files += _saved(base, "over-rate", lambda figure: _over_rate(figure, timed))
-    if any("taskmanagers" in run for run in runs):
-        files += _saved(base, "scale", lambda figure: _scale(figure, runs))
+    # A backlog that was not worked off has no rate.
+    drained = [run for run in runs if "taskmanagers" in run and not run["missing"]]
+    if drained:
+        files += _saved(base, "scale", lambda figure: _scale(figure, drained))
     if any("steps" in run for run in runs):
         files += _saved(base, "state", lambda figure: _state(figure, runs))
     return files

@@ -1,30 +1,44 @@
-"""The arithmetic of bench/latency.py: which visible count belongs to which planned time."""
+"""Which visible count belongs to which planned time, and what that makes of a backlog."""
 
-import importlib
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
-from betpnl.contract.topics import BETS, GAMES
-from betpnl.games import load_games
-from betpnl.replay import Block, Options, plan
+from betpnl.bench.backlog import backlog, slope
+from betpnl.bench.load import load
+from betpnl.bench.matching import (
+    MIX,
+    Matched,
+    Planned,
+    Seen,
+    by_batch,
+    match,
+    planned,
+    steady_rate,
+)
+from betpnl.bench.observe import WATCHED_MAX, watched
+from betpnl.bench.over_time import by_second
+from betpnl.bench.spool import Counting, Spooled
+from betpnl.bench.wide import wide
+from betpnl.contract.topics import BETS, RESULTS
+from betpnl.games import Game, load_games
+from betpnl.replay import Options, plan
 
-BENCH = Path(__file__).resolve().parents[2] / "bench"
+NOTHING = Seen([], np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64))
+ORIGIN = datetime(2026, 1, 5, tzinfo=UTC)
 
 
-@pytest.fixture
-def matching(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(BENCH)
-    return importlib.import_module("matching")
+@pytest.fixture(scope="module")
+def games() -> list[Game]:
+    return load_games()[::20]
 
 
-def test_a_count_is_set_against_the_planned_time_of_its_rank(matching: ModuleType) -> None:
-    planned = matching.Planned({"a": np.array([0.0, 1.0, 2.0]), "b": np.array([0.5, 0.6])})
-    seen = matching.Seen(
+def test_a_count_is_set_against_the_planned_time_of_its_rank() -> None:
+    due = Planned({"a": np.array([0.0, 1.0, 2.0]), "b": np.array([0.5, 0.6])})
+    seen = Seen(
         game_ids=["b", "a"],
         at_s=np.array([100.7, 101.1, 101.2, 101.3, 102.5]),
         games=np.array([0, 1, 1, 1, 1]),
@@ -32,26 +46,25 @@ def test_a_count_is_set_against_the_planned_time_of_its_rank(matching: ModuleTyp
         counts=np.array([1, 2, 1, 2, 3]),
     )
 
-    latencies = matching.latencies(planned, seen, 100.0, 0.0)
+    matched = match(due, seen, 100.0)
 
-    assert latencies == pytest.approx([1.1, 0.1, 0.5, 0.2, np.nan], nan_ok=True)
-    assert matching.figures(latencies)["unseen"] == 1
-    assert len(matching.latencies(planned, seen, 100.0, warmup_s=0.6)) == 3
-
-
-def test_a_game_that_never_showed_up_is_unseen(matching: ModuleType) -> None:
-    planned = matching.Planned({"a": np.array([0.0, 1.0])})
-    nothing = matching.Seen([], np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64))
-
-    assert matching.figures(matching.latencies(planned, nothing, 0.0, 0.0)) == {
-        "counts": 2, "unseen": 2, "p50": None, "p90": None, "p99": None, "p99.9": None, "max": None,
-    }  # fmt: skip
+    assert matched.latency_s == pytest.approx([1.1, 0.1, 0.5, 0.2, np.nan], nan_ok=True)
+    assert matched.unseen == 1
+    assert matched.between(0.6, np.inf).planned_s.tolist() == [1.0, 2.0, 0.6]
 
 
-def test_planned_counts_are_the_bets_of_each_game(matching: ModuleType) -> None:
-    options = Options(seed=2, rate=500, games=5, game_s=4, seconds=6, mix=matching.MIX)
-    replay = plan(options, load_games(), datetime(2026, 1, 5, tzinfo=UTC))
-    planned = matching.planned(replay)
+def test_a_game_that_never_showed_up_is_unseen() -> None:
+    matched = match(Planned({"a": np.array([0.0, 1.0])}), NOTHING, 0.0)
+
+    assert matched.unseen == len(matched.latency_s) == 2
+
+
+def test_planned_counts_are_the_bets_of_each_game(games: list[Game]) -> None:
+    options = Options(seed=2, rate=500, games=5, game_s=4, seconds=6, mix=MIX)
+    replay = plan(options, games, ORIGIN)
+    counting = Counting(replay)
+    blocks = list(counting.blocks(replay.blocks()))
+    due = counting.counted().planned()
 
     first: dict[bytes, bytes] = {}
     for message in replay:
@@ -64,28 +77,141 @@ def test_planned_counts_are_the_bets_of_each_game(matching: ModuleType) -> None:
         for game in value.split(b'"game_id":"')[1:]
     )
 
-    assert {game_id: len(times) for game_id, times in planned.times_s.items()} == expected
-    for times_s in planned.times_s.values():
+    assert {game_id: len(times) for game_id, times in due.times_s.items()} == expected
+    assert counting.counted().bets == 3000
+    assert len(counting.counted().bets_at_s) == sum(
+        len(block.at_s) for block in blocks if block.topic is BETS
+    )
+    for times_s in due.times_s.values():
         assert (np.diff(times_s) >= 0).all()
 
 
-def test_the_steady_rate_leaves_out_start_and_end(matching: ModuleType) -> None:
-    seen = matching.Seen(
+def test_counts_keep_their_order_within_each_game() -> None:
+    due = planned(["a", "b", "c"], np.array([0.0, 1.0, 2.0, 3.0]), np.array([2, 0, 2, 0]))
+
+    assert {name: times.tolist() for name, times in due.times_s.items()} == {
+        "a": [1.0, 3.0],
+        "c": [0.0, 2.0],
+    }
+    assert due.only({"c", "unknown"}).counts == 2
+
+
+def test_messages_from_the_file_are_those_of_the_plan(games: list[Game], tmp_path: Path) -> None:
+    options = Options(seed=2, rate=500, games=5, game_s=4, seconds=6, mix=MIX)
+    spooled = Spooled(options, games, ORIGIN, tmp_path / "messages")
+
+    counted = spooled.make(lambda _: None)
+
+    assert list(spooled) == list(plan(options, games, ORIGIN))
+    assert next(message.topic for message in spooled if message.topic is RESULTS)
+    assert counted.planned().counts == len(counted.planned_s) > 3000
+
+
+def test_the_steady_rate_leaves_out_start_and_end() -> None:
+    seen = Seen(
         game_ids=["a", "b"],
         at_s=np.array([10.0, 11.0, 12.0, 20.0]),
         games=np.array([0, 1, 0, 1]),
         counts=np.array([10, 40, 50, 50]),
     )
 
-    assert matching.steady_rate(seen, 0.1, 0.9) == pytest.approx(40.0)
+    assert seen.total().tolist() == [10, 50, 90, 100]
+    assert steady_rate(seen, 0.1, 0.9) == pytest.approx(40.0)
 
 
-def test_a_count_of_a_batch_is_due_when_the_batch_goes_out(matching: ModuleType) -> None:
-    block = Block(BETS, [0.0, 1.0, 2.0, 3.0, 4.0], [b""] * 5, [b""] * 5)
-    other = Block(GAMES, [0.5], [b""], [b""])
-    planned = matching.Planned({"a": np.array([0.0, 1.0, 3.0]), "b": np.array([2.0, 4.0])})
+def test_a_count_of_a_batch_is_due_when_the_batch_goes_out() -> None:
+    due = Planned({"a": np.array([0.0, 1.0, 3.0]), "b": np.array([2.0, 4.0])})
 
-    due = matching.by_batch(planned, [block, other], size=2)
+    batched = by_batch(due, np.array([0.0, 1.0, 2.0, 3.0, 4.0]), size=2)
 
-    assert due.times_s["a"].tolist() == [1.0, 1.0, 3.0]
-    assert due.times_s["b"].tolist() == [3.0, 4.0]
+    assert batched.times_s["a"].tolist() == [1.0, 1.0, 3.0]
+    assert batched.times_s["b"].tolist() == [3.0, 4.0]
+
+
+@pytest.mark.parametrize(("per_s", "drift"), [(100, 0.0), (80, 20.0), (50, 50.0)])
+def test_the_backlog_grows_by_what_is_not_worked_off(per_s: int, drift: float) -> None:
+    due = Planned({"a": np.arange(0, 60, 0.01)})
+    at_s = np.arange(0, 60, 0.1) + 0.1
+    seen = Seen(["a"], 1000.0 + at_s, np.zeros(600, np.int64), np.rint(at_s * per_s).astype(int))
+
+    found = backlog(due, seen, 1000.0, 10.0, 60.0, 1.0)
+
+    assert found.drift_per_s == pytest.approx(drift, abs=0.5)
+    assert found.figures()["bets_at_end"] == pytest.approx(60 * (100 - per_s), rel=0.05, abs=12)
+
+
+def test_the_backlog_counts_bets_when_only_some_games_are_watched() -> None:
+    due = Planned({"a": np.arange(0, 10, 0.1)})
+
+    found = backlog(due, NOTHING, 0.0, 1.0, 10.0, bets_per_count=7.0)
+
+    assert found.drift_per_s == pytest.approx(70.0, rel=0.02)
+
+
+def test_slope_is_that_of_least_squares() -> None:
+    x, y = np.array([0.0, 1.0, 2.0, 5.0]), np.array([1.0, 0.0, 4.0, 3.0])
+
+    assert slope(x, y) == pytest.approx(np.polynomial.Polynomial.fit(x, y, 1).convert().coef[1])
+    assert slope(x[:1], y[:1]) == 0.0
+
+
+def test_each_second_has_the_latencies_of_the_bets_planned_in_it() -> None:
+    matched = Matched(np.array([10.9, 11.2, 10.1, 12.5]), np.array([0.3, 0.1, 0.1, np.nan]))
+    waiting = backlog(Planned({"a": np.array([10.0])}), NOTHING, 0.0, 10.0, 13.0, 1.0)
+
+    columns = by_second(matched, waiting)
+
+    # Of the bets of second 12 none was seen.
+    assert columns["second"] == [10, 11]
+    assert columns["p50_ms"] == [200.0, 100.0]
+    assert columns["max_ms"] == [300.0, 100.0]
+    assert columns["backlog_bets"] == [1.0, 1.0]
+
+
+def test_few_games_are_all_watched_and_of_many_the_same_few() -> None:
+    many = [f"g{number}" for number in range(5 * WATCHED_MAX)]
+
+    assert watched(many[:WATCHED_MAX], seed=1) == many[:WATCHED_MAX]
+    assert len(set(watched(many, seed=1))) == WATCHED_MAX
+    assert watched(many, seed=1) == watched(many, seed=1) != watched(many, seed=2)
+
+
+def test_half_of_the_singles_fall_on_the_hot_game_and_it_stays_open(games: list[Game]) -> None:
+    what = load(seed=3, rate=500, base_currency="EUR", seconds=20, games=20, game_s=30.0, hot=0.5)
+    replay = plan(what.options, games, ORIGIN)
+    hot = replay.timeline.fixtures[0].game_id.encode()
+
+    singles = [
+        (message.at_s, hot in message.value)
+        for message in replay
+        if message.topic is BETS and b'"bet_type":"single"' in message.value
+    ]
+
+    for from_s in (0, 10):
+        share = np.mean([is_hot for at_s, is_hot in singles if from_s <= at_s < from_s + 10])
+        assert share == pytest.approx(0.5, abs=0.03)
+
+
+def test_without_a_hot_game_nothing_changes(games: list[Game]) -> None:
+    options = Options(seed=3, rate=100, games=20, game_s=10, seconds=10)
+
+    assert list(plan(options, games, ORIGIN)) == list(
+        plan(Options(seed=3, rate=100, games=20, game_s=10, seconds=10, hot=0.0), games, ORIGIN)
+    )
+
+
+def test_wide_games_are_many_and_open_until_the_bets_end(games: list[Game]) -> None:
+    count = 3 * len(games) + 1
+    many = wide(games, count)
+    what = load(seed=3, rate=1000, base_currency="EUR", seconds=3, games=count, wide=True)
+    assert what.wide
+    options = Options(seed=3, rate=1000, games=count, seconds=3, game_s=1e7, mix=MIX)
+
+    replay = plan(options, many, ORIGIN)
+
+    assert len({game.game_id for game in many}) == count == len(replay.timeline.fixtures)
+    assert len({fixture.game_id for fixture in replay.timeline.fixtures}) == count
+    # Nothing happens to a game between its opening and the end of betting.
+    assert {moment.at_s for moment in replay.timeline.moments if moment.at_s < 3} == {0.0}
+    assert all(len(game.checkpoints) == len(game.checkpoints[0].prices) == 1 for game in many)
+    assert all(game.results for game in many)
