@@ -175,7 +175,7 @@ def test_held_out_games_do_not_reach_the_model(games: list[Game]) -> None:
         assert not np.array_equal(again.target[mine], samples.target[mine])
         assert not np.array_equal(again.odds[mine], samples.odds[mine])
 
-    one, other = (train(each, release="test", draws=2) for each in (some, changed))
+    one, other = (train(each, release="test", draws=2, of_data=True) for each in (some, changed))
 
     assert one.onnx == other.onnx
     assert one.record["held_out"]["all"] != other.record["held_out"]["all"]
@@ -253,7 +253,7 @@ def test_other_games_give_another_version(games: list[Game]) -> None:
 
 
 def test_shipped_model_is_what_its_data_give(games: list[Game]) -> None:
-    again = train(games, release="2026.11", draws=2).record
+    again = train(games, release="2026.11", draws=2, of_data=True).record
 
     # another BLAS may differ in the last decimal, no more
     assert again["method"] == RECORD["method"]
@@ -361,7 +361,7 @@ def test_the_model_beats_the_base_rates_of_training_beyond_its_interval() -> Non
 def test_the_card_of_other_games_states_nothing_of_the_games_in_data(games: list[Game]) -> None:
     mine = [each for each in games if each.sport == "american_football"][:300]
 
-    trained = train(mine, release="test", draws=2, of_data=False)
+    trained = train(mine, release="test", draws=2)
     card = render_card(trained.record)
 
     for known in ("A-League", "NFL", "looked at", "0.5533", "Breiman", "exchange", "data/"):
@@ -432,7 +432,7 @@ def test_games_of_too_few_days_are_refused(games: list[Game], days: int) -> None
     ]
 
     if days < DAYS_MIN:
-        with pytest.raises(UserError, match=f"on {days} days only: .* at least {DAYS_MIN} days"):
+        with pytest.raises(UserError, match=rf"on {days} days? only: .* at least {DAYS_MIN} days"):
             train(some, release="test", draws=2)
     else:
         assert train(some, release="test", draws=2).record["held_out"]["all"]["games"] > 0
@@ -441,7 +441,7 @@ def test_games_of_too_few_days_are_refused(games: list[Game], days: int) -> None
 def test_a_sport_of_ones_own_is_trained_on_like_any_other(games: list[Game]) -> None:
     mine = [replace(each, sport="tennis") for each in games if each.sport == "cricket"]
 
-    record = train(mine, release="test", draws=2, of_data=False).record
+    record = train(mine, release="test", draws=2).record
 
     assert "price_tennis" in record["weights"]
     assert (

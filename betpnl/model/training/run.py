@@ -79,7 +79,7 @@ def train(
     seed: int = 0,
     draws: int = 2000,
     progress: Progress | None = None,
-    of_data: bool = True,
+    of_data: bool = False,
 ) -> Trained:
     """Fit on the earlier games, judge on the later ones.
 
@@ -170,8 +170,9 @@ def train(
 def _check_days(samples: Samples, earlier: Samples) -> None:
     if len(earlier) and all(len(rest) for rest, _ in windows(earlier)):
         return
+    days = len(np.unique(samples.day))
     raise UserError(
-        f"The games with prices and results start on {len(np.unique(samples.day))} days only: "
+        f"The games with prices and results start on {days} {'day' if days == 1 else 'days'} only: "
         f"learning and judging are parted between days, so it takes at least {DAYS_MIN} days with "
         "about as many games each. Add games of other days to the table games, with their "
         "checkpoints, prices and results."
