@@ -1,0 +1,181 @@
+"""The peer on bytewax: keyed state in a dataflow, snapshots of it in a recovery store.
+
+Bytewax keeps its own place in the log, with the state as of then, in `peer-bytewax` below the
+stack's home, and commits nothing to Kafka. After a fault it goes on from the last snapshot and
+writes the same rows once more.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+import bytewax.operators as op
+from bytewax.connectors.kafka import KafkaSource, KafkaSourceMessage
+from bytewax.dataflow import Dataflow
+from bytewax.operators import StatefulBatchLogic
+from bytewax.outputs import DynamicSink, StatelessSinkPartition
+from bytewax.recovery import RecoveryConfig, init_db_dir
+from bytewax.run import cli_main
+from common import COUNTS, GAME, Deployment, Part, Valued, Valuer, changes, plus, sum_row
+from tables import BET, Row, Upserts
+
+from betpnl.settings import Settings
+
+BATCH_BETS_MAX = 1000
+WORKERS = int(os.environ.get("PEER_WORKERS", "1"))
+"""Threads. They share one lock of Python's: a second one only waits for MySQL meanwhile."""
+SNAPSHOT = timedelta(seconds=30)
+"""As ours takes a checkpoint."""
+FLUSH_GAME = timedelta(milliseconds=10)
+FLUSH_OTHER = timedelta(milliseconds=500)
+ROWS_MAX = 1000
+
+
+class Change(NamedTuple):
+    """A bet's new row, and what it changes in sums."""
+
+    row: Row
+    parts: Sequence[Part]
+
+
+class Newest(StatefulBatchLogic[Valued, Change, "Kept"]):
+    """Keeps the newest version of one bet."""
+
+    def __init__(self, kept: Kept | None) -> None:
+        self._kept = kept
+
+    def on_batch(self, values: list[Valued]) -> tuple[Iterable[Change], bool]:
+        """One change for all versions that came together, if any of them is newer."""
+        rank, before = self._kept or (None, ())
+        newest = max(values, key=lambda bet: bet.rank)
+        if rank is not None and newest.rank <= rank:
+            return (), self.RETAIN
+        self._kept = newest.rank, newest.parts
+        parts = changes(before, newest.parts) if before else newest.parts
+        return [Change(newest.row, parts)], self.RETAIN
+
+    def snapshot(self) -> Kept:
+        """What `__init__` takes; a tuple, never changed."""
+        assert self._kept is not None
+        return self._kept
+
+
+Kept = tuple[tuple[int, int], tuple[Part, ...]]
+
+
+class Sum(StatefulBatchLogic[Part, Row, Part]):
+    """Keeps the sums of one row."""
+
+    def __init__(self, sums: Part | None) -> None:
+        self._sums = sums
+
+    def on_batch(self, values: list[Part]) -> tuple[Iterable[Row], bool]:
+        """One new row for all that came together."""
+        sums = self._sums
+        for part in values:
+            if sums is None:
+                sums = part
+            else:
+                sums = part._replace(amounts=tuple(plus(sums.amounts, part.amounts)))
+        self._sums = sums
+        return [sum_row(*sums)] if sums is not None else [], self.RETAIN
+
+    def snapshot(self) -> Part:
+        """What `__init__` takes; a tuple, never changed."""
+        assert self._sums is not None
+        return self._sums
+
+
+class _Partition(StatelessSinkPartition[tuple[str, list[Row]]]):
+    def __init__(self, upserts: Upserts) -> None:
+        self._upserts = upserts
+
+    def write_batch(self, items: list[tuple[str, list[Row]]]) -> None:
+        self._upserts.write([row for _, rows in items for row in rows])
+
+    def close(self) -> None:
+        self._upserts.close()
+
+
+class Table(DynamicSink[tuple[str, list[Row]]]):
+    """Upserts of one table."""
+
+    def __init__(self, settings: Settings, table: str) -> None:
+        self._make = partial(Upserts, settings, table)
+
+    def build(self, step_id: str, worker_index: int, worker_count: int) -> _Partition:
+        """A connection for each worker; all rows of a table come to one."""
+        del step_id, worker_index, worker_count
+        return _Partition(self._make())
+
+
+def score(deployment: Deployment) -> Callable[[list[KafkaSourceMessage[Any, Any]]], list[Valued]]:
+    """What values batches: with a model for each worker, which is a thread."""
+    local = threading.local()
+
+    def valued(messages: list[KafkaSourceMessage[Any, Any]]) -> list[Valued]:
+        valuer: Valuer | None = getattr(local, "valuer", None)
+        if valuer is None:
+            valuer = local.valuer = deployment.valuer()
+        return valuer.valued((each.value, each.timestamp[1]) for each in messages)
+
+    return valued
+
+
+def dataflow(deployment: Deployment) -> Dataflow:
+    """From the topic to the four tables."""
+    flow = Dataflow("bets")
+    fetching = {"fetch.min.bytes": "20000", "fetch.wait.max.ms": "5"}
+    source = KafkaSource(
+        [deployment.kafka_bootstrap],
+        [deployment.topic],
+        add_config=fetching,
+        batch_size=BATCH_BETS_MAX,
+    )
+    messages = op.input("log", flow, source)
+    bets = op.flat_map_batch("score", messages, score(deployment))
+    by_bet = op.key_on("by_bet", bets, lambda bet: bet.bet_id)
+    changed = op.stateful_batch("newest", by_bet, Newest)
+    rows = op.map("bet_rows", changed, lambda item: (BET, item[1].row))
+    collected = op.collect("bet_flush", rows, FLUSH_OTHER, ROWS_MAX)
+    op.output(BET, collected, Table(deployment.settings, BET))
+    for table in COUNTS:
+        parts = op.flat_map(f"{table}_parts", changed, partial(_keyed_parts, table))
+        sums = op.stateful_batch(f"{table}_sums", parts, Sum)
+        rows = op.map(f"{table}_rows", sums, partial(_under, table))
+        interval = FLUSH_GAME if table == GAME else FLUSH_OTHER
+        collected = op.collect(f"{table}_flush", rows, interval, ROWS_MAX)
+        op.output(table, collected, Table(deployment.settings, table))
+    return flow
+
+
+def _keyed_parts(table: str, item: tuple[str, Change]) -> list[tuple[str, Part]]:
+    return [("\x1f".join(part.key), part) for part in item[1].parts if part.table == table]
+
+
+def _under(table: str, item: tuple[str, Row]) -> tuple[str, Row]:
+    return table, item[1]
+
+
+def main() -> None:
+    """Run until the process is ended."""
+    deployment = Deployment.load()
+    folder = deployment.settings.home / "peer-bytewax"
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        init_db_dir(folder, 1)
+    cli_main(
+        dataflow(deployment),
+        workers_per_process=WORKERS,
+        epoch_interval=SNAPSHOT,
+        recovery_config=RecoveryConfig(str(folder)),
+    )
+
+
+if __name__ == "__main__":
+    main()
