@@ -27,7 +27,7 @@ from betpnl.stack import Endpoints
 SECONDS = 20
 MIX = Mix(cancelled=0.05, amended=0.05, cashed_part=0.05, cashed_full=0.05, late=0.05)
 FLOOR = "floor"
-PATIENCE_S = 60.0
+PATIENCE_S = 90.0
 QUERIES = {
     "bet": "SELECT * FROM bet ORDER BY 1",
     "game_placed": "SELECT {columns} FROM game_placed ORDER BY 1",
@@ -47,13 +47,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=list(PEERS), help="default: all")
     parser.add_argument("--bets", type=int, default=2000, help="default: %(default)s")
+    parser.add_argument("--home", type=Path, help="an empty folder, to keep it all; default: none")
     arguments = parser.parse_args(argv)
     unknown = set(arguments.names) - set(PEERS)
     if unknown:
         parser.error(f"there is no peer {', '.join(sorted(unknown))}")
     try:
         with tempfile.TemporaryDirectory() as folder:
-            settings = Settings.load(home=Path(folder) / "home")
+            settings = Settings.load(home=arguments.home or Path(folder) / "home")
             with services(settings) as found:
                 same = _compare(settings, found, arguments.bets, arguments.names)
     except UserError as error:
@@ -64,11 +65,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _compare(settings: Settings, found: Endpoints, bets: int, names: Sequence[str]) -> bool:
     sent = _send(settings, found, bets)
     with peer(FLOOR, settings, found):
-        wait(
-            lambda: rows(found, "SELECT COUNT(*) FROM bet") == [(sent + 1,)],
-            PATIENCE_S,
-            "bets are missing",
-        )
+        wait(lambda: _bets(found) == sent + 1, PATIENCE_S, f"{FLOOR} has not read {sent} bets")
     # Ended by now, and what it writes last is written.
     wanted = _tables(found)
     counts = ", ".join(f"{len(rows)} {table}" for table, rows in wanted.items())
@@ -111,6 +108,11 @@ def _difference(settings: Settings, found: Endpoints, name: str, wanted: Tables)
                 f"{len(expected)} are there; the first: {differing[:1]}"
             )
     return ""
+
+
+def _bets(found: Endpoints) -> int:
+    ((count,),) = rows(found, "SELECT COUNT(*) FROM bet")
+    return int(str(count))
 
 
 def _tables(found: Endpoints) -> Tables:

@@ -23,6 +23,7 @@ from betpnl.mysql import connect
 from betpnl.paths import PROJECT
 from betpnl.settings import Settings
 from betpnl.stack import Endpoints, resolve
+from betpnl.stack.interrupt import interruptible
 
 PEERS = {
     "floor": "floor.py",
@@ -40,13 +41,17 @@ STOP_S = 20.0
 @contextmanager
 def services(settings: Settings) -> Iterator[Endpoints]:
     """MySQL with empty tables, and Kafka, for the length of the block. Raises UserError."""
-    with stack.running(settings, names=SERVICES):
-        found = replace(
-            resolve.mysql(settings), kafka_bootstrap=resolve.kafka_bootstrap(settings)
-        )  # fmt: skip
-        with connect(found) as connection:
-            create_tables(connection, settings)
-        yield found
+    with interruptible() as uninterruptible:
+        stack.start(settings, names=SERVICES)
+        try:
+            found = resolve.mysql(settings)
+            found = replace(found, kafka_bootstrap=resolve.kafka_bootstrap(settings))
+            with connect(found) as connection:
+                create_tables(connection, settings)
+            yield found
+        finally:
+            uninterruptible()
+            stack.stop(settings, names=SERVICES)
 
 
 @contextmanager
