@@ -52,7 +52,7 @@ def draw(result: dict[str, Any], path: Path) -> None:
             axes.plot(*points(runs, quantile), color=colour, marker=mark, label=label)
         axes.set(title=quantile, xlabel="bets a second, thousands", yscale="log")
         axes.grid(alpha=0.3, which="both")
-    both[0].set_ylabel("from a bet's planned time to its count in MySQL, ms")
+    both[0].set_ylabel("from planned to counted in MySQL, ms")
     both[0].legend()
     figure.suptitle(f"{result['cores']} cores with everything on them")
     figure.savefig(path, metadata={"Date": None})

@@ -18,11 +18,11 @@ import bytewax.operators as op
 from bytewax.connectors.kafka import KafkaSource, KafkaSourceMessage
 from bytewax.dataflow import Dataflow
 from bytewax.operators import StatefulBatchLogic
-from bytewax.outputs import DynamicSink, StatelessSinkPartition
+from bytewax.outputs import FixedPartitionedSink, StatefulSinkPartition
 from bytewax.recovery import RecoveryConfig, init_db_dir
 from bytewax.run import cli_main
 from common import COUNTS, GAME, Deployment, Part, Valued, Valuer, changes, plus, sum_row
-from tables import BET, Row, Upserts
+from tables import BET, KEYS, Background, Row
 
 from betpnl.settings import Settings
 
@@ -91,27 +91,36 @@ class Sum(StatefulBatchLogic[Part, Row, Part]):
         return self._sums
 
 
-class _Partition(StatelessSinkPartition[tuple[str, list[Row]]]):
-    def __init__(self, upserts: Upserts) -> None:
-        self._upserts = upserts
+class _Partition(StatefulSinkPartition[list[Row], None]):
+    def __init__(self, background: Background, keys: int) -> None:
+        self._background, self._keys = background, keys
 
-    def write_batch(self, items: list[tuple[str, list[Row]]]) -> None:
-        self._upserts.write([row for _, rows in items for row in rows])
+    def write_batch(self, values: list[list[Row]]) -> None:
+        self._background.put({tuple(row[: self._keys]): row for rows in values for row in rows})
+
+    def snapshot(self) -> None:
+        # The end of an epoch, of which nothing is read again: it has to be in MySQL.
+        self._background.drain()
 
     def close(self) -> None:
-        self._upserts.close()
+        self._background.drain()
 
 
-class Table(DynamicSink[tuple[str, list[Row]]]):
-    """Upserts of one table."""
+class Table(FixedPartitionedSink[list[Row], None]):
+    """Upserts of one table, written in a thread; a snapshot waits for them."""
 
     def __init__(self, settings: Settings, table: str) -> None:
-        self._make = partial(Upserts, settings, table)
+        self._settings, self._table = settings, table
 
-    def build(self, step_id: str, worker_index: int, worker_count: int) -> _Partition:
-        """A connection for each worker; all rows of a table come to one."""
-        del step_id, worker_index, worker_count
-        return _Partition(self._make())
+    def list_parts(self) -> list[str]:
+        """All of a table's rows go one way."""
+        return [self._table]
+
+    def build_part(self, step_id: str, for_part: str, resume_state: None) -> _Partition:
+        """Connect."""
+        del step_id, for_part, resume_state
+        # Rows come collected by the time that they may wait.
+        return _Partition(Background(self._settings, self._table, 0.0), KEYS[self._table])
 
 
 def score(deployment: Deployment) -> Callable[[list[KafkaSourceMessage[Any, Any]]], list[Valued]]:

@@ -1,27 +1,28 @@
 """The peer on Quix Streams: one message at a time, state in RocksDB with changelogs in Kafka.
 
 Messages are handed over one by one, so each bet is an inference of its own. Sums need all bets of
-a game in one place: what each bet changes goes through a topic that is keyed by game. Sinks are
-flushed and offsets committed with each checkpoint; sums of games are written sooner. After a
-fault it goes on from the last checkpoint and writes the same rows once more.
+a game in one place: what each bet changes goes through a topic that is keyed by game. Rows are
+written meanwhile; a checkpoint waits for them, and commits offsets. After a fault it goes on from
+the last checkpoint.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from common import COUNTS, GAME, Deployment, Part, Valued, changes, plus, sum_row
 from quixstreams import Application, State
 from quixstreams.sinks import BaseSink
-from tables import BET, Row, Upserts
+from tables import BET, Background, Row, as_it_is
 
 from betpnl.settings import Settings
 
 GROUP = "peer-quix"
 FLUSH_GAME_S = 0.01
 FLUSH_OTHER_S = 0.5
+CHECKPOINT_S = 5.0
 POLL_S = 0.01
 LINGER_MS = 2
 
@@ -29,43 +30,30 @@ Json = dict[str, Any]
 
 
 class Table(BaseSink):
-    """Upserts of one table: when a row comes that is due, and with each checkpoint."""
+    """Upserts of one table, written in a thread; a checkpoint waits for them."""
 
-    def __init__(self, settings: Settings, table: str, interval_s: float) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        table: str,
+        interval_s: float,
+        row: Callable[[Any, Any], Row] = as_it_is,
+    ) -> None:
         super().__init__()
-        self._settings, self._table, self._interval_s = settings, table, interval_s
-        self._rows: dict[Any, Row] = {}
-        self._due_s = 0.0
+        self._make = partial(Background, settings, table, interval_s, row)
 
     def setup(self) -> None:
         """Connect."""
-        self._upserts = Upserts(self._settings, self._table)
+        self._background = self._make()
 
     def add(self, value: Any, *_: Any, **__: Any) -> None:
         """Take a row, with its key before it; a later one replaces it."""
         key, row = value
-        self._rows[key] = row
-        if time.monotonic() >= self._due_s:
-            self.flush()
+        self._background.put({key: row})
 
     def flush(self) -> None:
-        """Write what there is."""
-        rows, self._rows = self._rows, {}
-        self._upserts.write([self.row(key, row) for key, row in rows.items()])
-        self._due_s = time.monotonic() + self._interval_s
-
-    def row(self, key: Any, row: Row) -> Row:
-        """What is written."""
-        del key
-        return row
-
-
-class SumTable(Table):
-    """The same for a table of sums, whose amounts are turned into texts only when written."""
-
-    def row(self, key: Any, row: Any) -> Row:
-        """A row of key and sums."""
-        return sum_row(self._table, key, row)
+        """Wait until all rows are written."""
+        self._background.drain()
 
 
 def score(deployment: Deployment) -> Callable[..., list[Valued]]:
@@ -118,7 +106,7 @@ def application(deployment: Deployment) -> Application:
         consumer_group=GROUP,
         auto_offset_reset="earliest",
         state_dir=settings.home / GROUP,
-        commit_interval=FLUSH_OTHER_S,
+        commit_interval=CHECKPOINT_S,
         consumer_poll_timeout=POLL_S,
         consumer_extra_config={"fetch.min.bytes": 20_000, "fetch.wait.max.ms": 5},
         producer_extra_config={"linger.ms": LINGER_MS, "compression.type": "lz4"},
@@ -134,7 +122,7 @@ def application(deployment: Deployment) -> Application:
     for table in COUNTS:
         of_table = sums.filter(_is_of(table)).apply(lambda part: (part.key, part.amounts))
         interval_s = FLUSH_GAME_S if table == GAME else FLUSH_OTHER_S
-        of_table.sink(SumTable(settings, table, interval_s))
+        of_table.sink(Table(settings, table, interval_s, partial(sum_row, table)))
     return app
 
 

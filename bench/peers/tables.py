@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from common import GAME, MINUTE, SELECTION
 from pymysql.connections import Connection
@@ -37,6 +40,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "payout_win", "payout_half_win", "payout_half_lose",
     ),
 }  # fmt: skip
+
+ROWS_WAITING_MAX = 20_000
 
 Row = Sequence[str | int]
 
@@ -76,3 +81,76 @@ class Upserts:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def as_it_is(key: Any, row: Any) -> Row:
+    """The row itself, where it was put with its key."""
+    del key
+    written: Row = row
+    return written
+
+
+class Background:
+    """Writes one table in a thread of its own, so that nobody waits for MySQL's disk.
+
+    interval_s: between two writes. row: makes what is written of a key and what was put there.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        table: str,
+        interval_s: float,
+        row: Callable[[Any, Any], Row] = as_it_is,
+    ) -> None:
+        self._upserts, self._interval_s, self._row = Upserts(settings, table), interval_s, row
+        self._changed = threading.Condition()
+        self._waiting: dict[Any, Any] = {}
+        self._writing = self._drained = False
+        self._failure: BaseException | None = None
+        threading.Thread(target=self._run, name=table, daemon=True).start()
+
+    def put(self, rows: Mapping[Any, Any]) -> None:
+        """Have rows written, of each key the last. Waits while too many do; raises what failed."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._failure or len(self._waiting) < ROWS_WAITING_MAX
+            )  # fmt: skip
+            self._raise()
+            self._waiting.update(rows)
+            self._changed.notify_all()
+
+    def drain(self) -> None:
+        """Return when all that was put is in MySQL; raises what failed."""
+        with self._changed:
+            self._drained = True
+            self._changed.notify_all()
+            self._changed.wait_for(
+                lambda: self._failure or not (self._waiting or self._writing)
+            )  # fmt: skip
+            self._drained = False
+            self._raise()
+
+    def _raise(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self) -> None:
+        try:
+            while True:
+                self._write()
+        except BaseException as failure:
+            with self._changed:
+                self._failure = failure
+                self._changed.notify_all()
+
+    def _write(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting)
+            rows, self._waiting, self._writing = self._waiting, {}, True
+        due_s = time.monotonic() + self._interval_s
+        self._upserts.write([self._row(key, row) for key, row in rows.items()])
+        with self._changed:
+            self._writing = False
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._drained, max(0.0, due_s - time.monotonic()))

@@ -1,6 +1,7 @@
 """bench/compare.py: when a system is asked no more, what its chart shows, how rows are written."""
 
 import importlib
+import threading
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,7 @@ from pymysql.cursors import RE_INSERT_VALUES
 
 from betpnl.job.schema import mysql_statements
 from betpnl.settings import Settings
+from tests.waiting import DEADLINE_S
 
 BENCH = Path(__file__).resolve().parents[2] / "bench"
 
@@ -80,3 +82,65 @@ def test_pymysql_makes_one_statement_of_a_batch(tables: ModuleType, adds: bool) 
     assert RE_INSERT_VALUES.match(statement) is not None
     assert ("`bets` = `game_minute`.`bets` + new.`bets`" in statement) is adds
     assert "`game_id` =" not in statement
+
+
+class Written:
+    """Stands in for a table's upserts, which need a server; keeps what is written, slowly."""
+
+    def __init__(self, *_: object) -> None:
+        self.batches: list[list[Any]] = []
+        self.may_write = threading.Event()
+        self.failure: Exception | None = None
+
+    def write(self, rows: list[Any]) -> None:
+        assert self.may_write.wait(DEADLINE_S)
+        if self.failure is not None:
+            raise self.failure
+        self.batches.append(rows)
+
+
+@pytest.fixture
+def written(tables: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Written:
+    found = Written()
+    monkeypatch.setattr(tables, "Upserts", lambda *_: found)
+    return found
+
+
+def test_what_was_put_is_written_once_when_drained(tables: ModuleType, written: Written) -> None:
+    background = tables.Background(None, "bet", 0.0)
+    background.put({"a": 1})
+    background.put({"b": 1})
+    background.put({"b": 2})
+    written.may_write.set()
+
+    background.drain()
+
+    rows = [row for batch in written.batches for row in batch]
+    assert rows[0] == 1
+    # All that came before the last is left out where it still waited.
+    assert rows[-1] == 2
+    assert len(rows) <= 3
+
+
+def test_a_drain_does_not_wait_for_the_next_flush(tables: ModuleType, written: Written) -> None:
+    background = tables.Background(None, "bet", 10 * DEADLINE_S)
+    written.may_write.set()
+    background.put({"a": 1})
+    background.drain()
+    background.put({"a": 2})
+
+    background.drain()
+
+    assert written.batches == [[1], [2]]
+
+
+def test_who_puts_rows_hears_of_a_write_that_failed(tables: ModuleType, written: Written) -> None:
+    background = tables.Background(None, "bet", 0.0)
+    written.failure = ConnectionError("gone")
+    background.put({"a": 1})
+    written.may_write.set()
+
+    with pytest.raises(ConnectionError, match="gone"):
+        background.drain()
+    with pytest.raises(ConnectionError, match="gone"):
+        background.put({"b": 1})
