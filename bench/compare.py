@@ -1,7 +1,7 @@
 """betpnl and its peers side by side: latency over rate, on this machine, in one run.
 
 Each system meets each rate on a fresh, empty deployment: the same generator and observer as
-bench/latency.py, the same bets, the same model, the same MySQL. A system that has fallen behind
+`betpnl bench`, the same bets, the same model, the same MySQL. A system that has fallen behind
 is not asked for higher rates. Before: `make setup` and bench/peers/setup.sh; nothing else should
 run meanwhile.
 
@@ -16,29 +16,22 @@ import json
 import os
 import shutil
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import compare_chart
-import numpy as np
-from child import Child
-from cpu import percent_of_core, service_pids, used_s
-from latency import LEAD_S, MAKE_S_PER_BET, Made
-from matching import MIX, QUANTILES, figures, latencies, planned
-from observe import observe
 from peers import running
-from ways import Way, to_kafka
 
 from betpnl import stack
+from betpnl.bench.load import load
+from betpnl.bench.measure import Timing, measure
+from betpnl.bench.screen import Screen
+from betpnl.bench.ways import to_kafka
 from betpnl.errors import UserError
-from betpnl.games import load_games
-from betpnl.replay import Options, SystemClock, plan, run
 from betpnl.settings import Settings
 from betpnl.stack import Endpoints, flink_rest
 from betpnl.stack.submission import submit
@@ -47,47 +40,31 @@ OURS = "betpnl"
 SYSTEMS = (OURS, *running.PEERS)
 RATES = (1000.0, 2500.0, 5000.0, 7500.0, 10000.0)
 BEHIND_MS = 5000
-POLL_S = 0.005
 JSON_FILE, CHART_FILE = "compare.json", "compare.svg"
 
 
 @dataclass(frozen=True)
-class Load:
-    """What every system gets. warmup_s: seconds at the full rate that do not count."""
+class Given:
+    """What every system gets: the same bets, at each rate, for as long."""
 
     seed: int
     games: int
-    warmup_s: float
-    seconds: float
-    patience_s: float
-
-    def options(self, settings: Settings, rate: float) -> Options:
-        """The plan for one rate; the same for every system."""
-        return Options(
-            seed=self.seed,
-            rate=rate,
-            games=self.games,
-            speed=1,
-            base_currency=settings.base_currency,
-            mix=MIX,
-            seconds=self.warmup_s + self.seconds,
-        )
+    timing: Timing
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure all systems, write figures and chart; exit code 1 when one could not be run."""
     arguments = _parser().parse_args(argv)
-    load = Load(
-        arguments.seed, arguments.games, arguments.warmup, arguments.seconds, arguments.patience
-    )
+    timing = Timing(arguments.warmup, arguments.seconds, arguments.patience)
+    given = Given(arguments.seed, arguments.games, timing)
     arguments.out.mkdir(parents=True, exist_ok=True)
     result: dict[str, Any] = {
         "began": datetime.now(UTC).isoformat(timespec="seconds"),
         "cores": os.cpu_count(),
-        "warmup_s": load.warmup_s,
-        "seconds": load.seconds,
-        "games": load.games,
-        "seed": load.seed,
+        "warmup_s": timing.warmup_s,
+        "seconds": timing.seconds,
+        "games": given.games,
+        "seed": given.seed,
         "systems": {},
     }
     failed = False
@@ -95,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         runs = result["systems"][system] = []
         for rate in arguments.rate or RATES:
             try:
-                found = measured(system, load, rate, arguments.out)
+                found = measured(system, given, rate, arguments.out)
             except UserError as error:
                 print(f"compare.py: {system}: {error}", file=sys.stderr)
                 failed = True
@@ -126,16 +103,25 @@ def _parser() -> argparse.ArgumentParser:
 
 def fell_behind(found: dict[str, Any]) -> bool:
     """Whether a system cannot keep up with a rate."""
-    return bool(found["missing"]) or found["latency_ms"]["p99"] > BEHIND_MS
+    p99 = found["latency_ms"]["p99"]
+    return bool(found["missing"]) or p99 is None or p99 > BEHIND_MS
 
 
-def measured(system: str, load: Load, rate: float, folder: Path) -> dict[str, Any]:
+def measured(system: str, given: Given, rate: float, folder: Path) -> dict[str, Any]:
     """The figures of one system at one rate, on a deployment made for it. Raises UserError."""
     home = folder.resolve() / f"{system}-{rate:.0f}"
     shutil.rmtree(home, ignore_errors=True)
     settings = Settings.load(home=home)
-    with _running(system, settings) as (found, roots):
-        result = _measure(load, settings, found, rate, roots)
+    bets = load(
+        seed=given.seed,
+        rate=rate,
+        base_currency=settings.base_currency,
+        games=given.games,
+        speed=1,
+        seconds=given.timing.length_s,
+    )
+    with _running(system, settings) as (found, roots), Screen() as shown:
+        result = measure(settings, found, to_kafka(settings), bets, given.timing, shown, roots)
     shutil.rmtree(home)
     return result
 
@@ -158,70 +144,6 @@ def _running(system: str, settings: Settings) -> Iterator[tuple[Endpoints, dict[
             running.peer(system, settings, found) as process,
         ):
             yield found, {system: process.pid}
-
-
-def _measure(
-    load: Load, settings: Settings, found: Endpoints, rate: float, roots: dict[str, int]
-) -> dict[str, Any]:
-    clock, options = SystemClock(), load.options(settings, rate)
-    whole_s = load.warmup_s + load.seconds
-    with (
-        Child(observe, found, options.tag, POLL_S) as observer,
-        Child(_generate, options, to_kafka(settings)) as generator,
-    ):
-        for child in (observer, generator):
-            child.receive()
-        lead_s = LEAD_S + MAKE_S_PER_BET * rate * whole_s
-        origin = datetime.fromtimestamp(clock.now() + lead_s, UTC)
-        generator.send(origin)
-        roots = {
-            **service_pids(settings), **roots, "observer": observer.pid, "generator": generator.pid
-        }  # fmt: skip
-        clock.sleep(origin.timestamp() + load.warmup_s - clock.now())
-        before = used_s(roots)
-        clock.sleep(origin.timestamp() + whole_s - clock.now())
-        after = used_s(roots)
-        report = generator.receive()
-        expected = planned(plan(options, origin=origin))
-        _await(found, options.tag, expected.counts, load.patience_s)
-        observer.send("stop")
-        seen, gaps_s = observer.receive()
-    latency_s = latencies(expected, seen, origin.timestamp(), load.warmup_s)
-    return {
-        "rate": rate,
-        "latency_ms": figures(latency_s),
-        "missing": int(np.isnan(latency_s).sum()),
-        "cpu_percent_of_a_core": percent_of_core(before, after, load.seconds),
-        "generator": {
-            "bets": report.bets,
-            "records": report.sent,
-            "failures": report.failures,
-            "behind_plan_ms": {
-                name: round(report.lag_s(share) * 1000, 1) for name, share in QUANTILES.items()
-            },
-        },
-        "observer_gap_ms": {
-            name: round(float(np.quantile(gaps_s, share)) * 1000, 2)
-            for name, share in QUANTILES.items()
-        },
-    }
-
-
-def _generate(pipe: Connection, options: Options, way: Way) -> None:
-    games, sink = load_games(), way.sink()
-    pipe.send("ready")
-    pipe.send(run(Made(options, games, pipe.recv()), sink, SystemClock()))
-
-
-def _await(found: Endpoints, tag: str, counts: int, patience_s: float) -> None:
-    """Wait until every count is there; what is still missing then stays unseen."""
-    query = f"SELECT COALESCE(SUM(bets), 0) FROM game_placed WHERE game_id LIKE '%.{tag}'"
-    until_s = time.monotonic() + patience_s
-    while time.monotonic() < until_s:
-        ((counted,),) = running.rows(found, query)
-        if int(str(counted)) >= counts:
-            return
-        time.sleep(0.1)
 
 
 def _write(folder: Path, result: dict[str, Any]) -> None:

@@ -10,6 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
+from matplotlib import pyplot
+
 QUANTILES = ("p50", "p99")
 # Told apart by colour-blind eyes, too (Okabe and Ito), and by their marks in print.
 STYLES = {
@@ -33,17 +36,10 @@ def points(runs: list[dict[str, Any]], quantile: str) -> tuple[list[float], list
 
 
 def draw(result: dict[str, Any], path: Path) -> None:
-    """Write the chart as SVG, if matplotlib is there; else say so."""
-    try:
-        import matplotlib as mpl
-    except ImportError:
-        print("compare: no chart, as matplotlib is not installed", file=sys.stderr)
-        return
+    """Write the chart as SVG."""
     mpl.use("svg")
     # Text stays text, and the same figures make the same file.
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "betpnl"})
-    from matplotlib import pyplot
-
     figure, both = pyplot.subplots(1, 2, figsize=(10, 4.5), sharey=True, layout="constrained")
     for axes, quantile in zip(both, QUANTILES, strict=True):
         for system, runs in result["systems"].items():

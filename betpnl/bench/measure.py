@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,18 @@ class Timing:
 
 
 def measure(
-    settings: Settings, found: Endpoints, way: Way, load: Load, timing: Timing, screen: Screen
+    settings: Settings,
+    found: Endpoints,
+    way: Way,
+    load: Load,
+    timing: Timing,
+    screen: Screen,
+    others: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
-    """Send a load whose length is that of `timing`; everything that was measured."""
+    """Send a load whose length is that of `timing`; everything that was measured.
+
+    others: more processes whose CPU is shown, by name.
+    """
     clock = SystemClock()
     settings.home.mkdir(parents=True, exist_ok=True)
     with (
@@ -72,7 +81,8 @@ def measure(
             origin_s = max(made.origin_s, clock.now() + LEAD_S)
             generator.send(origin_s)
             roots = {
-                **service_pids(settings), "observer": observer.pid, "generator": generator.pid
+                **service_pids(settings), **(others or {}),
+                "observer": observer.pid, "generator": generator.pid,
             }  # fmt: skip
             if isinstance(way, ToApi):
                 roots["api"] = way.pid
