@@ -10,7 +10,7 @@ from betpnl.bench.load import Load, write_backlog
 from betpnl.bench.matching import Seen, steady_rate
 from betpnl.bench.measure import about
 from betpnl.bench.observe import observe, watched
-from betpnl.bench.own import submit_and_wait
+from betpnl.bench.own import submitted, until_running
 from betpnl.bench.screen import Screen
 from betpnl.bench.spool import Counted
 from betpnl.bench.waiting import until_counted
@@ -46,9 +46,11 @@ def drain(
     screen.share("backlog", 1.0, f"{counted.bets:,} bets")
     planned = counted.planned()
     looked_at = planned.only(set(watched(list(planned.times_s), load.options.seed)))
+    # The first bets may be counted before every task runs: the observer must be there by then.
+    job = submitted(settings, screen)
     with Child(observe, found, list(looked_at.times_s), _LOOK_S) as observer:
         observer.receive()
-        job = submit_and_wait(settings, screen)
+        until_running(settings, job, screen)
         roots = {**service_pids(settings), **(more_processes or {})}
         before, from_s = used_s(roots), clock.now()
         screen.say("drain", "bets being counted")

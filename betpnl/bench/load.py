@@ -18,9 +18,9 @@ from betpnl.games import Game, load_games
 from betpnl.replay import Options, Plan, Report, SystemClock, run
 from betpnl.replay.http_sink import HttpSink
 
-# What making a bet takes at most on the machines that we know, for the time that bets are told
-# to be accepted at. Where it takes longer, they go out that much later than they say.
-MAKE_S_PER_BET = 80e-6
+# Two or three times what making a bet takes, for the time that bets say they were accepted at.
+# Where it takes longer still, they go out that much later than they say.
+MAKE_S_PER_BET = 20e-6
 LEAD_S = 3.0
 _NEWS_S = 0.5
 _SEEDS = 10**9

@@ -65,9 +65,13 @@ def deployment(
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def submit_and_wait(settings: Settings, screen: Screen) -> str:
-    """Submit the job; returns its id once every task runs."""
-    job = submit(settings, report=lambda line: screen.say("job", line))
+def submitted(settings: Settings, screen: Screen) -> str:
+    """Make the tables and submit the job; returns its id before it runs."""
+    return submit(settings, report=lambda line: screen.say("job", line))
+
+
+def until_running(settings: Settings, job: str, screen: Screen) -> None:
+    """Wait until every task of the job runs. Raises UserError when it ends or takes too long."""
     url = stack.endpoints(settings).flink_rest_url
     wait_until_running(
         url,
@@ -77,7 +81,6 @@ def submit_and_wait(settings: Settings, screen: Screen) -> str:
         settings.start_timeout_s,
     )
     screen.share("job", 1.0, "runs")
-    return job
 
 
 def _refuse_used(settings: Settings) -> None:

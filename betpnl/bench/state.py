@@ -11,7 +11,7 @@ import numpy as np
 from betpnl.bench.backlog import slope
 from betpnl.bench.child import Child
 from betpnl.bench.cpu import percent_of_core, service_pids, used_s
-from betpnl.bench.own import submit_and_wait
+from betpnl.bench.own import submitted, until_running
 from betpnl.bench.screen import Screen
 from betpnl.bench.sending import Bets, send_ahead
 from betpnl.contract.topics import BETS
@@ -42,7 +42,7 @@ def state(settings: Settings, wish: Wish, screen: Screen) -> dict[str, Any]:
 
     settings: of a deployment whose job does not run.
     """
-    submit_and_wait(settings, screen)
+    until_running(settings, submitted(settings, screen), screen)
     found = endpoints(settings)
     tag = f"state-{time.time():.0f}"
     games = tuple(f"{tag}-{number}" for number in range(wish.games))

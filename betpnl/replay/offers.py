@@ -20,6 +20,10 @@ LEGS_MAX = 6
 _IN_PLAY_INTEREST = 2.0
 _MAIN_MARKETS = frozenset({"match_result", "moneyline"})
 _MAIN_INTEREST = 3.0
+# Among more books, noise for each of them on each ticket would cost a hundred times the ticket.
+_FEW_BOOKS = 1000
+# So many times the books that a ticket needs are drawn, as some come twice.
+_SPARE = 4
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _FIRST_LEG = b'{"leg":1,'
@@ -130,6 +134,10 @@ class Offers:
         """Each selection as the one leg of a single, as JSON."""
         return [f'{{"leg":1,{leg}' for leg in self.legs]
 
+    @cached_property
+    def _interest_cdf(self) -> Floats:
+        return np.cumsum(self._interest)
+
     @property
     def books(self) -> int:
         """How many games are open."""
@@ -154,10 +162,31 @@ class Offers:
     def draw_tickets(self, rng: np.random.Generator, count: int) -> Integers:
         """Selections [count, up to LEGS_MAX] of tickets, each leg on another game."""
         width = min(LEGS_MAX, self.books)
-        # Gumbel's trick: the largest of log weight + noise are a draw without replacement.
-        keys = np.log(self._interest) + rng.gumbel(size=(count, self.books))
-        games = np.argsort(-keys, axis=1)[:, :width]
+        if self.books > _FEW_BOOKS:
+            games = self._draw_among_many(rng, count, width)
+        else:
+            # Gumbel's trick: the largest of log weight + noise are a draw without replacement.
+            keys = np.log(self._interest) + rng.gumbel(size=(count, self.books))
+            games = np.argsort(-keys, axis=1)[:, :width]
         mass = self._mass_from[games] + rng.random((count, width)) * self._mass[games]
         drawn = np.searchsorted(self._cdf, mass, side="right")
         selections: Integers = np.clip(drawn, self._starts[games], self._ends[games] - 1)
         return selections
+
+    def _draw_among_many(self, rng: np.random.Generator, count: int, width: int) -> Integers:
+        """Books [count, width], different in each row: drawn again where they came before."""
+        games = np.empty((count, width), dtype=np.int64)
+        left = np.arange(count)
+        while len(left):
+            mass = rng.random((len(left), _SPARE * width)) * self._interest_cdf[-1]
+            drawn = np.searchsorted(self._interest_cdf, mass, side="right")
+            drawn = np.minimum(drawn, self.books - 1)
+            repeated = np.zeros(drawn.shape, dtype=bool)
+            for column in range(1, drawn.shape[1]):
+                same = drawn[:, :column] == drawn[:, column, np.newaxis]
+                repeated[:, column] = same.any(axis=1)
+            first = np.argsort(repeated, axis=1, kind="stable")[:, :width]
+            enough = (~repeated).sum(axis=1) >= width
+            games[left[enough]] = np.take_along_axis(drawn, first, axis=1)[enough]
+            left = left[~enough]
+        return games

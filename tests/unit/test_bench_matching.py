@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from betpnl.bench.wide import wide
 from betpnl.contract.topics import BETS, RESULTS
 from betpnl.games import Game, load_games
 from betpnl.replay import Options, plan
+from betpnl.replay.offers import LEGS_MAX, Book, Offers
 
 NOTHING = Seen([], np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64))
 ORIGIN = datetime(2026, 1, 5, tzinfo=UTC)
@@ -215,3 +217,26 @@ def test_wide_games_are_many_and_open_until_the_bets_end(games: list[Game]) -> N
     assert {moment.at_s for moment in replay.timeline.moments if moment.at_s < 3} == {0.0}
     assert all(len(game.checkpoints) == len(game.checkpoints[0].prices) == 1 for game in many)
     assert all(game.results for game in many)
+
+
+def test_tickets_among_very_many_games_have_different_ones_by_their_weight() -> None:
+    count = 3000
+    books = [
+        Book(
+            SimpleNamespace(number=number, ends_s=1.0),  # type: ignore[arg-type]
+            [f"leg {number}"],
+            np.array([2.0]),
+            np.array([1.0]),
+            # A third of all bets fall on the first.
+            count / 2 if number == 0 else 1.0,
+        )
+        for number in range(count)
+    ]
+
+    tickets = Offers(books).draw_tickets(np.random.default_rng(1), 4000)
+
+    assert tickets.shape == (4000, LEGS_MAX)
+    assert all(len(set(row)) == LEGS_MAX for row in tickets.tolist())
+    # The first leg is drawn as a single would be.
+    assert (tickets[:, 0] == 0).mean() == pytest.approx(1 / 3, abs=0.03)
+    assert (tickets == 0).any(axis=1).mean() == pytest.approx(1 - (2 / 3) ** LEGS_MAX, abs=0.03)
