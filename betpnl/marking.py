@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from betpnl import score_markets
 from betpnl.contract.records import Leg
-from betpnl.model.features import PROBABILITY_MIN, usable_market
+from betpnl.model.features import PROBABILITY_MIN
 from betpnl.model.goals import OVER_MIN
 from betpnl.model.outcome import FALLBACK_VERSION
 from betpnl.model.scoring import Model, score_legs
@@ -78,11 +78,10 @@ def mark_market(model: Model, prices: str, moment: str) -> str:
     if decided:
         marks = [(probability, model.version) for probability in decided]
     else:
-        keeps = stands.is_priced_before and _is_usable(rows)
         marks = [
             (f"{score.probability:.8f}", model.version)
-            if score.by_model
-            else (f"{score.probability:.8f}" if keeps else free, FALLBACK_VERSION)
+            if score.by_model or score.stale
+            else (free, FALLBACK_VERSION)
             for score, (_, _, free) in zip(scores, rows, strict=True)
         ]
     return pack(
@@ -101,10 +100,6 @@ def _decided(names: Sequence[str], moment: Moment) -> list[str]:
     score = score_markets.Score(moment.score_home, moment.score_away)
     ends = [score_markets.decide(moment.market, moment.line, name, names, score) for name in names]
     return [_ENDS[end] for end in ends if end in _ENDS] if set(ends) <= _ENDS.keys() else []
-
-
-def _is_usable(rows: Sequence[Sequence[str]]) -> bool:
-    return usable_market(rows[0][0], {name: float(price) for name, price, _ in rows}) is not None
 
 
 def _legs(rows: Sequence[Sequence[str]], moment: Moment) -> list[Leg]:

@@ -41,13 +41,15 @@ class LegScore(NamedTuple):
 
     probability: within (0, 1). by_model: False where the fallback stood in. likeliest: no
     selection of the market is likelier; without a market, the leg is at least even. margin:
-    1 - 1/overround of the market, 0 without a usable one.
+    1 - 1/overround of the market, 0 without a usable one. stale: the model's, but by a price from
+    before the game that is under way; by_model is False then.
     """
 
     probability: float
     by_model: bool
     likeliest: bool
     margin: float
+    stale: bool = False
 
 
 def score_legs(model: Model, legs: Sequence[Leg]) -> list[LegScore]:
@@ -203,14 +205,15 @@ class _Batch:
         if gone.any():
             # What can no longer win leaves its share to the others.
             probabilities = within_market(np.where(gone, 0.0, probabilities), markets)
-        scored &= ~np.array([_is_stale(leg) for leg in firsts])
+        stale = scored & np.array([_is_stale(leg) for leg in firsts])
         mine = probabilities[own]
         placed = places.tolist()
         found = zip(
             np.clip(mine, PROBABILITY_MIN, 1.0 - PROBABILITY_MIN).tolist(),
-            scored[market].tolist(),
+            (scored & ~stale)[market].tolist(),
             (mine >= np.maximum.reduceat(probabilities, starts)[market]).tolist(),
             self._margins(markets.overround[market], placed, legs),
+            stale[market].tolist(),
             strict=True,
         )
         return zip(placed, map(LegScore._make, found), strict=True)

@@ -97,14 +97,14 @@ def test_without_a_start_a_price_counts_as_one_of_the_moment() -> None:
     assert marks(home=0, away=0, **fields) == marks(home=3, away=0, **fields)
 
 
-def test_a_price_from_before_the_game_that_no_score_tells_of_stays_and_says_so() -> None:
+def test_a_mark_from_before_the_game_that_no_score_tells_of_stays() -> None:
     prices = {"home": "1.7", "away": "2.2"}
     fields = {"market": "draw_no_bet", "minute": 89, "home": 5, "away": 0}
 
+    # The whistle alone moves nothing.
     rows = mark_market(MODEL, packed(prices), moment(status="live", **fields)).split(ROW)
 
-    assert {row.split(FIELD)[3] for row in rows} == {FALLBACK_VERSION}
-    # The whistle alone moves nothing.
+    assert {row.split(FIELD)[3] for row in rows} == {MODEL.version}
     assert marks(prices, status="live", **fields) == marks(prices, market="draw_no_bet")
 
 
@@ -174,6 +174,15 @@ def test_a_market_with_two_winners_is_not_taken_for_one_with_one() -> None:
     rows = mark_market(MODEL, packed(prices), moment(market="double_chance")).split(ROW)
 
     assert {row.split(FIELD)[3] for row in rows} == {FALLBACK_VERSION}
+
+
+def test_one_from_before_that_the_model_cannot_score_takes_its_margin_free_price() -> None:
+    fields = {"market": "draw_no_bet", "status": "live", "minute": 89, "home": 5, "away": 0}
+    rows = mark_market(Silent(), packed({"home": "1.7", "away": "2.2"}), moment(**fields))
+
+    assert [row.split(FIELD)[2:] for row in rows.split(ROW)] == [
+        ["0.33333333", FALLBACK_VERSION]
+    ] * 2
 
 
 @dataclass
