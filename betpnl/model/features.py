@@ -39,6 +39,8 @@ past it the weight of the margin would only be guessed at."""
 PROBABILITY_MIN = 1e-6
 """Probabilities are kept this far from 0 and 1, here and in what the model returns."""
 _HALF = 0.5
+UNKNOWN_PROGRESS = 0.5
+"""How far a game in play has come, where that is not known."""
 _TOTALS = frozenset(("over", "under"))
 
 
@@ -138,7 +140,7 @@ def feature_matrix(recipe: Recipe, markets: Markets, free: Floats) -> NDArray[np
     known = (markets.sport >= 0) & (markets.sport < sports)
     sport = np.where(known, markets.sport, sports)
     with np.errstate(invalid="ignore", divide="ignore"):
-        progress = np.nan_to_num(markets.minute / length[sport], nan=_HALF)
+        progress = np.nan_to_num(markets.minute / length[sport], nan=UNKNOWN_PROGRESS)
     progress = np.where(markets.in_play, np.clip(progress, 0.0, 1.0), 0.0)
 
     times = np.zeros((len(markets.starts), len(SHARED_COLUMNS) + 2 * sports))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -381,6 +381,7 @@ def test_the_card_claims_an_order_of_prices_only_where_the_weights_keep_it() -> 
 
 
 @given(weights=arrays(np.float64, 10, elements=st.floats(-1.5, 1.5)))
+@example(weights=np.array([0.0, -1, -1, 1, 1, 1, 1, 1, 1, 1]))
 @settings(max_examples=60, deadline=None)
 def test_order_is_kept_where_no_market_that_serves_turns_it_around(weights: Floats) -> None:
     weights[0] += 2.0

@@ -20,6 +20,7 @@ from betpnl.model.features import (
     SELECTIONS_MAX,
     SELECTIONS_MIN,
     SHARED_COLUMNS,
+    UNKNOWN_PROGRESS,
     Markets,
     feature_matrix,
     margin_free,
@@ -185,13 +186,11 @@ def keeps_order(weights: Floats) -> bool:
     price, in_play, progress, margin, outcomes, total, *of_sports = weights.tolist()
     margin = min(0.0, margin * log(MARGIN_MAX))
     market = min(0.0, total, outcomes * log(SELECTIONS_MAX / SELECTIONS_MIN))
-    sports = [(0.0, 0.0), *zip(of_sports[::2], of_sports[1::2], strict=True)]
-    phases = [(0.0, False), (in_play + min(0.0, progress), True)]
-    least = min(
-        price + margin + market + phase + before + (live if is_live else 0.0)
-        for before, live in sports
-        for phase, is_live in phases
-    )
+    # How far a game of a sport that is not known has come is not known either: it counts as half.
+    phases = [0.0, in_play + progress * UNKNOWN_PROGRESS]
+    for before, live in zip(of_sports[::2], of_sports[1::2], strict=True):
+        phases += [before, before + live + in_play + min(0.0, progress)]
+    least = price + margin + market + min(phases)
     return bool(least > 0)
 
 
