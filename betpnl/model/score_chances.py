@@ -65,10 +65,7 @@ def in_play_chance(recipe: Recipe, leg: Leg) -> Chance | None:
     state = State(whole, float(leg.minute), leg.score_home, leg.score_away)
     chances = market_chances(recipe.tempo, state, leg.market, leg.line, tuple(sorted(before)))
     own = chances.get(leg.selection)
-    # One yardstick within a market.
-    if own is None or len(chances) < len(before):
-        return None
-    return Chance(own, own >= max(chances.values()))
+    return None if own is None else Chance(own, own >= max(chances.values()))
 
 
 def decided_chance(leg: Leg) -> Chance | None:
