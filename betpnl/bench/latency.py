@@ -9,6 +9,7 @@ from typing import Any
 
 from betpnl.bench.load import load, seed_of
 from betpnl.bench.measure import Timing, measure
+from betpnl.bench.own import until_running
 from betpnl.bench.screen import Screen
 from betpnl.bench.search import highest
 from betpnl.bench.ways import Way, to_api, to_kafka, to_mysql
@@ -87,13 +88,18 @@ def way_in(
         yield to_kafka(settings)
 
 
-def running_stack(settings: Settings) -> Endpoints:
-    """Where the stack answers whose job runs. Raises UserError when it does not."""
+def running_stack(settings: Settings, screen: Screen) -> Endpoints:
+    """Where the stack answers whose job runs, every task of it. Raises UserError when it does not.
+
+    A job that was just submitted is waited for; one that restarts again and again is refused.
+    """
     found = endpoints(settings)
-    if flink_rest.live_job(found.flink_rest_url) is None:
+    job = flink_rest.live_job(found.flink_rest_url)
+    if job is None:
         raise UserError(
             f"No live job runs at {found.flink_rest_url}; submit it with `betpnl submit`."
         )
+    until_running(settings, str(job["jid"]), screen)
     return found
 
 

@@ -134,10 +134,9 @@ def settle(
     wish = settling.Wish(
         accumulators or singles or 1_000_000, accumulators is not None, rate, patience
     )
-    with interrupted_cleanly():
-        found = running_stack(settings)
-        with Screen() as screen:
-            run = settling.settle(settings, found, wish, screen)
+    with interrupted_cleanly(), Screen() as screen:
+        found = running_stack(settings, screen)
+        run = settling.settle(settings, found, wish, screen)
     finish("settle", settings, [run], folder(out, settings), as_json)
 
 
@@ -152,12 +151,9 @@ def _on_running_stack(
     batch: int = 100,
 ) -> None:
     settings = Settings.load()
-    with interrupted_cleanly():
-        found = running_stack(settings)
-        with (
-            way_in(settings, found, api=api, mysql=mysql, batch=batch) as way,
-            Screen() as screen,
-        ):
+    with interrupted_cleanly(), Screen() as screen:
+        found = running_stack(settings, screen)
+        with way_in(settings, found, api=api, mysql=mysql, batch=batch) as way:
             runs, best = measured(settings, found, way, wish, screen)
     more: dict[str, Any] = {"way": type(way).__name__}
     if wish.highest:
