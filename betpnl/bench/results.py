@@ -100,4 +100,6 @@ def _cell(run: dict[str, Any], column: str) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
+    if isinstance(value, float) and value < 100:
+        return f"{value:.3g}"
+    return f"{value:,.0f}" if isinstance(value, int | float) else str(value)
