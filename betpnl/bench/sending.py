@@ -64,15 +64,14 @@ def send_all(pipe: Connection, what: Bets, count: int) -> None:
 
 
 def send_ahead(pipe: Connection, what: Bets, count: int) -> None:
-    """Send so many, never beyond the number that the pipe named last."""
+    """Send so many, never beyond the number that the pipe named last; then wait for its end."""
     sender, number = _Sender(what), 0
-    while number < count:
+    while True:
         until = min(count, int(pipe.recv()))
         for each in range(number, until):
             sender.send(each)
         number = max(number, until)
         sender.flush()
-    pipe.send("sent")
 
 
 def send_on_time(pipe: Connection, what: Bets, rate: float) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from betpnl.bench import charts, histogram, nodes, scale
+from betpnl.bench.drain import Costs
 from betpnl.bench.measure import why_not
 from betpnl.bench.nodes import Case
 from betpnl.bench.search import highest
@@ -229,3 +230,25 @@ def test_charts_of_drains_and_of_state(tmp_path: Path) -> None:
     assert len(charts.draw({"runs": drains}, tmp_path / "scale")) == 2
     assert len(charts.draw({"runs": growing}, tmp_path / "state")) == 2
     assert charts.draw({"runs": []}, tmp_path / "nothing") == []
+
+
+def test_the_cost_of_a_bet_leaves_out_start_and_end_of_a_drain() -> None:
+    readings = iter([0.0, 30.0, 110.0])
+    costs = Costs(lambda: {"taskmanager": next(readings)})
+
+    for share in (0.0, 0.05, 0.1, 0.5, 0.9, 1.0):
+        costs.told(share)
+
+    # 80 seconds for 80 % of a million bets.
+    assert costs.us_per_bet(1_000_000) == {"taskmanager": 100.0}
+
+
+def test_the_cost_of_a_bet_of_a_drain_that_was_over_at_one_look() -> None:
+    readings = iter([0.0, 30.0, 30.0])
+    costs = Costs(lambda: {"taskmanager": next(readings)})
+    assert costs.us_per_bet(1_000_000) == {}
+
+    costs.told(1.0)
+    costs.told(1.0)
+
+    assert costs.us_per_bet(1_000_000) == {"taskmanager": 30.0}
