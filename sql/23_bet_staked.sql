@@ -7,20 +7,20 @@ SELECT
     CASE WHEN counts THEN CAST(1 AS BIGINT) ELSE 0 END AS bets,
     CASE WHEN counts AND cashed_fraction < 1 THEN CAST(1 AS BIGINT) ELSE 0 END AS riding_bets,
     CAST(staked * (1 - cashed_fraction) AS DECIMAL(21,11)) AS riding,
-    CASE WHEN is_bonus THEN CAST(0 AS DECIMAL(20,4))
-         ELSE CAST(ROUND(staked * fx_rate, ${base_minor}) AS DECIMAL(20,4))
+    CASE WHEN is_bonus THEN CAST(0 AS DECIMAL(18,4))
+         ELSE CAST(ROUND(staked * fx_rate, ${base_minor}) AS DECIMAL(18,4))
     END AS handle,
-    CASE WHEN is_bonus THEN CAST(ROUND(staked * fx_rate, ${base_minor}) AS DECIMAL(20,4))
-         ELSE CAST(0 AS DECIMAL(20,4))
+    CASE WHEN is_bonus THEN CAST(ROUND(staked * fx_rate, ${base_minor}) AS DECIMAL(18,4))
+         ELSE CAST(0 AS DECIMAL(18,4))
     END AS bonus_handle,
-    CASE WHEN is_bonus OR cashed_fraction = 0 THEN CAST(0 AS DECIMAL(20,4))
+    CASE WHEN is_bonus OR cashed_fraction = 0 THEN CAST(0 AS DECIMAL(18,4))
          ELSE CAST(ROUND(
              CAST(staked * cashed_fraction AS DECIMAL(21,11)) * fx_rate, ${base_minor}
-         ) AS DECIMAL(20,4))
+         ) AS DECIMAL(18,4))
     END AS cash_out_handle,
     CASE WHEN counts
-         THEN CAST(ROUND(cashed_amount * fx_rate, ${base_minor}) AS DECIMAL(20,4))
-         ELSE CAST(0 AS DECIMAL(20,4))
+         THEN CAST(ROUND(cashed_amount * fx_rate, ${base_minor}) AS DECIMAL(18,4))
+         ELSE CAST(0 AS DECIMAL(18,4))
     END AS cash_out_paid
 FROM (
     SELECT

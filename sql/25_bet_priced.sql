@@ -11,8 +11,8 @@ SELECT
     ticket_predicted_payout,
     bets, riding_bets, handle, bonus_handle, cash_out_handle, cash_out_paid,
     CASE WHEN ticket IS NOT NULL THEN ticket_payout_win
-         ELSE CAST(ROUND(payable_win * fx_rate, ${base_minor}) AS DECIMAL(20,4))
+         ELSE CAST(ROUND(payable_win * fx_rate, ${base_minor}) AS DECIMAL(18,4))
     END AS payout_win,
-    CAST(ROUND(payable_half_win * fx_rate, ${base_minor}) AS DECIMAL(20,4)) AS payout_half_win,
-    CAST(ROUND(payable_half_lose * fx_rate, ${base_minor}) AS DECIMAL(20,4)) AS payout_half_lose
+    CAST(ROUND(payable_half_win * fx_rate, ${base_minor}) AS DECIMAL(18,4)) AS payout_half_win,
+    CAST(ROUND(payable_half_lose * fx_rate, ${base_minor}) AS DECIMAL(18,4)) AS payout_half_lose
 FROM bet_payable;

@@ -2,9 +2,9 @@
 CREATE TEMPORARY VIEW valued_bet AS
 SELECT
     *,
-    CAST(handle_riding - expected_payout + cash_out_pnl AS DECIMAL(20,4)) AS expected_pnl,
-    CAST(handle_riding - predicted_payout + cash_out_pnl AS DECIMAL(20,4)) AS predicted_pnl,
-    CAST(ROUND(handle * margin, 4) AS DECIMAL(20,4)) AS theoretical_pnl
+    CAST(handle_riding - expected_payout + cash_out_pnl AS DECIMAL(18,4)) AS expected_pnl,
+    CAST(handle_riding - predicted_payout + cash_out_pnl AS DECIMAL(18,4)) AS predicted_pnl,
+    CAST(ROUND(handle * margin, 4) AS DECIMAL(18,4)) AS theoretical_pnl
 FROM (
     SELECT
         bet_id, age, version, status,
@@ -14,13 +14,13 @@ FROM (
         p_win, model_version, predicted_win, margin, legs, terms, adjustment, market_cancelled,
         takes_rate, competition, ticket, challenge,
         bets, riding_bets, handle, bonus_handle,
-        CAST(handle - cash_out_handle AS DECIMAL(20,4)) AS handle_riding,
+        CAST(handle - cash_out_handle AS DECIMAL(18,4)) AS handle_riding,
         cash_out_handle, cash_out_paid,
-        CAST(cash_out_handle - cash_out_paid AS DECIMAL(20,4)) AS cash_out_pnl,
+        CAST(cash_out_handle - cash_out_paid AS DECIMAL(18,4)) AS cash_out_pnl,
         payout_win, payout_half_win, payout_half_lose,
-        CAST(ROUND(p_win * payout_win, 4) AS DECIMAL(20,4)) AS expected_payout,
+        CAST(ROUND(p_win * payout_win, 4) AS DECIMAL(18,4)) AS expected_payout,
         CASE WHEN ticket IS NOT NULL THEN ticket_predicted_payout
-             WHEN predicted_win THEN payout_win ELSE CAST(0 AS DECIMAL(20,4)) END
+             WHEN predicted_win THEN payout_win ELSE CAST(0 AS DECIMAL(18,4)) END
             AS predicted_payout
     FROM bet_priced
 );

@@ -9,7 +9,7 @@ SELECT
     SPLIT_INDEX(leg, U&'\001F', 1) AS market,
     SPLIT_INDEX(leg, U&'\001F', 2) AS line,
     SPLIT_INDEX(leg, U&'\001F', 3) AS selection,
-    CAST(SPLIT_INDEX(leg, U&'\001F', 4) AS DECIMAL(20,4)) AS odds,
+    CAST(SPLIT_INDEX(leg, U&'\001F', 4) AS DECIMAL(18,4)) AS odds,
     SPLIT_INDEX(leg, U&'\001F', 5) AS sport,
     CAST(SPLIT_INDEX(leg, U&'\001F', 6) AS INT) AS first_in_game,
     CAST(SPLIT_INDEX(leg, U&'\001F', 7) AS INT) AS first_in_sport,
@@ -52,7 +52,7 @@ FROM (
                   = CAST(CARDINALITY(SPLIT(SPLIT_INDEX(ticket, U&'\001D', 1), U&'\001E'))
                          AS STRING)
               AND SPLIT_INDEX(SPLIT_INDEX(ticket, U&'\001D', 2), U&'\001F', 3) = ''
-             THEN expected_payout ELSE CAST(0 AS DECIMAL(20,4))
+             THEN expected_payout ELSE CAST(0 AS DECIMAL(18,4))
         END AS product_payout,
         CAST(handle * ${base_units} AS BIGINT) AS handle_units,
         CAST(bonus_handle * ${base_units} AS BIGINT) AS bonus_units,

@@ -9,13 +9,13 @@ SELECT
     bets * first_in_game AS bets,
     riding_bets * first_in_game AS riding_bets,
     bets * first_in_sport AS sport_bets,
-    CAST(handle AS DECIMAL(20,4)) AS handle,
-    CAST(bonus_handle AS DECIMAL(20,4)) AS bonus_handle,
-    CAST(cash_out_handle AS DECIMAL(20,4)) AS cash_out_handle,
-    CAST(cash_out_paid AS DECIMAL(20,4)) AS cash_out_paid,
-    CAST(expected_payout AS DECIMAL(20,4)) AS expected_payout,
-    CAST(handle - expected_payout - cash_out_paid AS DECIMAL(20,4)) AS expected_pnl,
-    CAST(handle - predicted_payout - cash_out_paid AS DECIMAL(20,4)) AS predicted_pnl,
-    CAST(ROUND(CAST(handle AS DECIMAL(20,4)) * margin, 4) AS DECIMAL(20,4)) AS theoretical_pnl,
-    CAST(cash_out_handle - cash_out_paid AS DECIMAL(20,4)) AS cash_out_pnl
+    CAST(handle AS DECIMAL(18,4)) AS handle,
+    CAST(bonus_handle AS DECIMAL(18,4)) AS bonus_handle,
+    CAST(cash_out_handle AS DECIMAL(18,4)) AS cash_out_handle,
+    CAST(cash_out_paid AS DECIMAL(18,4)) AS cash_out_paid,
+    CAST(expected_payout AS DECIMAL(18,4)) AS expected_payout,
+    CAST(handle - expected_payout - cash_out_paid AS DECIMAL(18,4)) AS expected_pnl,
+    CAST(handle - predicted_payout - cash_out_paid AS DECIMAL(18,4)) AS predicted_pnl,
+    CAST(ROUND(CAST(handle AS DECIMAL(18,4)) * margin, 4) AS DECIMAL(18,4)) AS theoretical_pnl,
+    CAST(cash_out_handle - cash_out_paid AS DECIMAL(18,4)) AS cash_out_pnl
 FROM split_ticket;

@@ -6,7 +6,7 @@ SELECT /*+ STATE_TTL('bucket' = '0s') */
     SUM(revalued)
 FROM (
     SELECT game_id, settled_second, bets, handle, payout, expected_payout,
-           CAST(0 AS DECIMAL(20,4)) AS revalued
+           CAST(0 AS DECIMAL(18,4)) AS revalued
     FROM selection_settled
     UNION ALL
     SELECT game_id, settled_second, bets, handle, payout, expected_payout, revalued

@@ -6,7 +6,7 @@ SELECT /*+ STATE_TTL('share' = '0s') */
     SUM(bets), SUM(handle), SUM(payout), SUM(expected_payout), SUM(revalued)
 FROM (
     SELECT sport, competition, market, channel, region, currency,
-           bets, handle, payout, expected_payout, CAST(0 AS DECIMAL(20,4)) AS revalued
+           bets, handle, payout, expected_payout, CAST(0 AS DECIMAL(18,4)) AS revalued
     FROM segment_share_settled
     UNION ALL
     SELECT sport, competition, market, channel, region, currency,
