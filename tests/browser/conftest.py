@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from betpnl.settings import Settings
 from tests.browser import chromium
 from tests.browser.board_process import BoardProcess, serving
-from tests.browser.visits import HERE, Visits
+from tests.browser.visits import HERE, WAIT_MS, Visits
 from tests.e2e.world import World, running
 from tests.limit_hook import Hook, hook
 
@@ -33,6 +33,8 @@ def browser() -> Iterator[Browser]:
     executable = chromium.path(Settings.load().cache)
     arguments = [*chromium.ARGUMENTS, f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HERE}"]
     with sync_playwright() as playwright:
+        # What a page does has its timeout from its context; what is expected of it has not.
+        expect.set_options(timeout=WAIT_MS)
         browser = playwright.chromium.launch(executable_path=executable, args=arguments)
         yield browser
         browser.close()

@@ -71,7 +71,8 @@ def test_a_breakdown_is_kept_as_a_file(world: World, visits: Visits, tmp_path: P
         [{**stake("kept-1", "kept", 1234567.89), "region": formula}],
     )
     page = visits.open("/breakdown?by=region")
-    expect(page.locator("tr[data-value]").first).to_be_visible()
+    row = page.locator("tr[data-value]").filter(has=page.get_by_text(formula, exact=True))
+    expect(row).to_be_visible()
 
     with kept("CSV").open(encoding="utf-8", newline="") as lines:
         in_csv = {row["region"]: row for row in csv.DictReader(lines)}

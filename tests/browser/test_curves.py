@@ -47,8 +47,8 @@ def test_a_curve_ends_at_mysqls_figures_and_moves_with_them(
     page = visits.open(address)
     _ends_in(page, world, WHERE[address])
     expect(page.locator(".curve-chart")).to_be_visible()
+    until(lambda: page.evaluate(PICTURE) is not None, "nothing is drawn")
     before = page.evaluate(PICTURE)
-    assert before is not None
 
     (bets,) = world.row("SELECT bets FROM game_board WHERE game_id = 'curve-a'")
     play(world, [], [stake(f"curve-more-{bets}", "curve-a", 500, "darts")])

@@ -100,7 +100,7 @@ def serving(home: Path, **values: Any) -> Iterator[Served]:
         start_timeout_s=DEADLINE_S,
         api_stream_interval_ms=50,
         api_stream_heartbeat_s=1,
-        api_read_time_max_ms=2000,
+        api_read_time_max_ms=10_000,
         api_streams_per_client_max=60,
         # Shorter than the streams last, so that nothing mistakes one for a slow client.
         api_header_timeout_s=1,

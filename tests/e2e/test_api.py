@@ -42,7 +42,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         kafka_heap_mb=256,
         start_timeout_s=DEADLINE_S,
         api_serves="ingest",
-        api_ack_timeout_ms=3000,
+        api_ack_timeout_ms=30_000,
     )
     stack.start(made, names=["kafka"])
     try:

@@ -91,6 +91,14 @@ def test_buckets_add_up_to_what_is_settled_and_curves_to_what_stands(world: Worl
         "the rows of the three bets are not there",
     )
     expected = world.row("SELECT SUM(expected_payout) FROM bet WHERE bet_id LIKE 'curve-%%'")
+    until(
+        lambda: (
+            world.row("SELECT SUM(handle) FROM game_minute WHERE game_id LIKE 'curve-%%'")
+            == world.row("SELECT SUM(handle) FROM game_pnl WHERE game_id LIKE 'curve-%%'")
+            == (30,)
+        ),
+        "the bets are not in their minutes",
+    )
     _until_settled(world, (4, 30, 87, *expected))
 
     one = _curve(world, Scope("game", "curve-1"))

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.e2e
 KILLS = 8
 LIMITS = """
 [limits]
-timeout_s = 0.3
+timeout_s = 2
 backoff_first_s = 0.01
 backoff_max_s = 0.05
 retry_slow_s = 0.05

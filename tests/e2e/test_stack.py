@@ -134,7 +134,7 @@ def test_a_database_that_folds_case_is_refused_with_the_fix(running: Settings) -
 
 
 def test_topics_are_there_and_kept_for_ever(running: Settings) -> None:
-    present = topics.client(stack.endpoints(running).kafka_bootstrap).list_topics(timeout=10).topics
+    present = topics.client(stack.endpoints(running).kafka_bootstrap).list_topics(timeout=60).topics
     for name in topics.names(running):
         assert len(present[name].partitions) == running.topic_partitions
     with pytest.raises(UserError, match="topic_partitions is 9"):
