@@ -183,6 +183,11 @@ class Settings(BaseSettings):
         description="Writers of the table `bet`. Other than `parallelism`, so that its many rows "
         "do not stop the operator that every other table hangs on.",
     )
+    bet_rows: bool = Field(
+        True,
+        description="Rows of each bet in MySQL. Without them sums are all there is: no bet can be "
+        "looked up, nothing verified, and late rates and cancels find no bets. To measure with.",
+    )
     sink_retries: NotNegative = Field(
         3, description="Tries to write a batch again before the job restarts from a checkpoint."
     )

@@ -68,8 +68,11 @@ def drain(
         observer.send("stop")
         seen, _ = observer.receive()
     running_s = _running_s(found.flink_rest_url, job)
+    what = about(load.options)
+    # A backlog has no rate: it is all there at once.
+    del what["rate"]
     return {
-        **about(load.options),
+        **what,
         "backlog_bets": counted.bets,
         "written_in_s": round(wrote_s, 1),
         **_figures(seen, looked_at.counts, counted.bets, running_s),

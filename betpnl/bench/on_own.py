@@ -21,6 +21,16 @@ from betpnl.settings import Settings
 def drain(
     bets: Annotated[int, typer.Option(min=1, help="Bets in the backlog.")] = 5_000_000,
     games: Annotated[int, typer.Option(min=1, help="Games side by side.")] = 40,
+    speed: Annotated[
+        float,
+        typer.Option(
+            help="Minutes of play in a minute. At 60 games end while the backlog grows, so that "
+            "most bets come after their results and settle at once; at 1 next to none do."
+        ),
+    ] = 60,
+    bet_rows: Annotated[
+        bool, typer.Option(help="With the rows of each bet in MySQL, or the sums alone.")
+    ] = True,
     home: Home = None,
     seed: Seed = None,
     out: Out = None,
@@ -34,13 +44,14 @@ def drain(
     with (
         interrupted_cleanly(),
         Screen() as screen,
-        deployment(settings, home, bets, screen) as ours,
+        deployment(settings, home, bets, screen, bet_rows=bet_rows) as ours,
     ):
         what = load(
             seed=seed_of(seed),
             rate=10_000,
             base_currency=ours.base_currency,
             games=games,
+            speed=speed,
             bets=bets,
         )
         run = draining.drain(ours, what, screen)

@@ -54,7 +54,8 @@ def plan_of(
             return CompiledPlan(j_compiled_plan=kept._j_compiled_plan, t_env=table_env)
         except Exception as error:  # whatever Java says of a file that is no plan
             print(f"The plan {path} is made anew: {str(error).splitlines()[0]}")
-    plan = compiled(table_env, statement_set(table_env, inserts(values)))
+    written = inserts(values, bet_rows=settings.bet_rows)
+    plan = compiled(table_env, statement_set(table_env, written))
     try:
         _keep(path, plan.as_json_string())
     except OSError as error:
@@ -79,7 +80,7 @@ def _key(table_env: TableEnvironment, settings: Settings) -> str:
         (PROJECT / "pom.xml").read_text("utf-8"),
         _table_options(table_env),
         [path.read_text("utf-8") for path in code],
-        [*definitions(values), *inserts(values)],
+        [*definitions(values), *inserts(values, bet_rows=settings.bet_rows)],
     ]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:32]
 

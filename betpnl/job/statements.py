@@ -21,6 +21,8 @@ FUNCTIONS = {
     "settle_ticket": "udfs.tickets.settle_ticket",
     "mark_prices": "udfs.marks.mark_prices",
 }
+BET_ROWS = frozenset({"bet", "bet_version", "ticket_leg", "ticket_settled"})
+"""The tables with rows for each bet or ticket; `bet_rows` says whether they are written."""
 _COMMENT = re.compile(r"^\s*--.*\n", re.MULTILINE)
 
 
@@ -65,10 +67,15 @@ def definitions(values: Mapping[str, str]) -> Iterator[str]:
         yield statement(path, values)
 
 
-def inserts(values: Mapping[str, str]) -> Iterator[str]:
-    """What is written to MySQL; all of it goes into one statement set, so into one plan."""
+def inserts(values: Mapping[str, str], *, bet_rows: bool = True) -> Iterator[str]:
+    """What is written to MySQL; all of it goes into one statement set, so into one plan.
+
+    bet_rows: whether the tables of `BET_ROWS` are.
+    """
     for path in sorted(SQL.glob("7?_*.sql")):
-        yield statement(path, values)
+        _, _, table = path.stem.partition("_")
+        if bet_rows or table not in BET_ROWS:
+            yield statement(path, values)
 
 
 def sql_init(settings: Settings, endpoints: Endpoints) -> str:

@@ -60,6 +60,11 @@ def verify(
     Code 0: all as it must be. 1: something differs. 2: cannot tell.
     """
     settings = Settings.load()
+    if not settings.bet_rows:
+        raise UserError(
+            "bet_rows is off, so the rows of bets that would be verified are not written; set "
+            "BETPNL_BET_ROWS=true and submit the job to an empty database."
+        )
     stack = endpoints(settings)
     started = time.monotonic()
     console = Console(stderr=True)
