@@ -162,10 +162,10 @@ class Settings(BaseSettings):
     )
     checkpoints_retained: Positive = Field(3, description="Checkpoints kept on disk.")
     buffer_timeout_ms: NotNegative = Field(
-        3, description="Longest wait of a record in a network buffer."
+        5, description="Longest wait of a record in a network buffer."
     )
     python_bundle_time_ms: Positive = Field(
-        10, description="Longest wait of a record for its Python batch."
+        20, description="Longest wait of a record for its Python batch."
     )
     python_bundle_size: Positive = Field(1000, description="Most records in a Python batch.")
     flush_interval_game_ms: Positive = Field(
