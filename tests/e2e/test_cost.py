@@ -1,0 +1,49 @@
+"""What 2,000 bets make the running job do stays within the budget, however fast the machine is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tests.cost import bets
+from tests.cost.live import Reading, reading
+from tests.e2e.world import ON_BATCHED_WORLD, World
+
+pytestmark = ON_BATCHED_WORLD
+
+TABLES = (
+    "bet", "bet_rate", "bet_version", "ticket_leg", "game_placed", "game_minute", "sport_second",
+    "segment_placed", "selection_book", "selection_scored", "selection_ticket",
+)  # fmt: skip
+
+
+def _costs(before: Reading, after: Reading) -> dict[str, float]:
+    """What came of the bets, for each message of them."""
+
+    def each(name: str, way: str) -> int:
+        return getattr(after, way).get(name, 0) - getattr(before, way).get(name, 0)
+
+    found = {
+        "records_read_by_tasks": after.records - before.records,
+        "bytes_read_by_tasks": after.bytes - before.bytes,
+        "records_given_by_sums": each("GroupAggregate", "given"),
+        "records_given_by_python": each("PythonCalc", "given"),
+        "records_given_by_ranks": each("Rank", "given"),
+        "state_bytes": after.state_bytes - before.state_bytes,
+        **{f"rows_{table}": each(table, "taken") for table in TABLES},
+    }
+    return {name: value / bets.MESSAGES for name, value in found.items()}
+
+
+def test_a_bet_costs_the_job_no_more_than_it_did(
+    world: World, within_budget: Callable[[str, Mapping[str, float]], None]
+) -> None:
+    sent = bets.waves(bets.yesterday())
+    quiet = reading(world)
+
+    world.send("bets", *sent.placed)
+    world.verify()
+    world.send("bets", *sent.changed)
+    placed = reading(world)
+
+    within_budget("job", {"tasks": placed.tasks})
+    within_budget("bet", _costs(quiet, placed))
