@@ -22,7 +22,7 @@ from betpnl.settings import Settings
 from betpnl.stack import Endpoints
 
 _KEPT = 5
-_NOWHERE = Endpoints(
+NOWHERE = Endpoints(
     mysql_host="",
     mysql_port=0,
     mysql_user="",
@@ -33,6 +33,7 @@ _NOWHERE = Endpoints(
     kafka_bootstrap="",
     flink_rest_url="",
 )
+"""For values that do not depend on where services are."""
 
 
 def plan_of(
@@ -72,7 +73,7 @@ def compiled(table_env: TableEnvironment, statements: StatementSet) -> CompiledP
 
 def _key(table_env: TableEnvironment, settings: Settings) -> str:
     """What the plan depends on. Where services are is none of it: tables stand there by name."""
-    values = sql_values(settings, _NOWHERE)
+    values = sql_values(settings, NOWHERE)
     code = [*sorted((PROJECT / "udfs").glob("*.py")), Path(environment.__file__), Path(__file__)]
     whole = [
         flink_version,

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import re
 
+from betpnl.job.plans import NOWHERE
 from betpnl.job.statements import BET_ROWS, SQL, inserts, sql_values
 from betpnl.settings import Settings
-from betpnl.stack import Endpoints
-
-NOWHERE = Endpoints(
-    mysql_host="",
-    mysql_port=0,
-    mysql_user="",
-    mysql_password="",
-    mysql_database="",
-    mysql_version="",
-    mysql_source="",
-    kafka_bootstrap="",
-    flink_rest_url="",
-)
 
 
 def _written(*, bet_rows: bool) -> set[str]:
