@@ -164,8 +164,13 @@ class Settings(BaseSettings):
     buffer_timeout_ms: NotNegative = Field(
         5, description="Longest wait of a record in a network buffer."
     )
+    kafka_fetch_wait_ms: NotNegative = Field(
+        20,
+        description="Longest wait of a bet in Kafka for others that are read with it. They make a "
+        "Python batch, and a batch costs 2 ms whatever is in it.",
+    )
     python_bundle_time_ms: Positive = Field(
-        20, description="Longest wait of a record for its Python batch."
+        8, description="Longest wait of a record for its Python batch, once it is read."
     )
     python_bundle_size: Positive = Field(1000, description="Most records in a Python batch.")
     flush_interval_game_ms: Positive = Field(

@@ -37,6 +37,7 @@ def wrap(scenario: str, settings: Settings, runs: Sequence[dict[str, Any]], **mo
             "flink_taskmanager_mb": flink_conf.taskmanager_mb(settings),
             "bet_rows": settings.bet_rows,
             "buffer_timeout_ms": settings.buffer_timeout_ms,
+            "kafka_fetch_wait_ms": settings.kafka_fetch_wait_ms,
             "python_bundle_time_ms": settings.python_bundle_time_ms,
             "flush_interval_game_ms": settings.flush_interval_game_ms,
             "checkpoint_interval_ms": settings.checkpoint_interval_ms,

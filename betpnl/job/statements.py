@@ -35,6 +35,7 @@ def sql_values(settings: Settings, endpoints: Endpoints) -> dict[str, str]:
         "topic_name_start": str(len(prefix) + 1),
         "feed_topics": ";".join(prefix + topic.name for topic in TOPICS if topic is not BETS),
         "kafka_bootstrap": endpoints.kafka_bootstrap,
+        "kafka_fetch_wait_ms": str(settings.kafka_fetch_wait_ms),
         "consumer_group": settings.consumer_group,
         "jdbc_url": endpoints.jdbc_url,
         "mysql_user": endpoints.mysql_user,

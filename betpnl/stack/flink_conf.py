@@ -18,6 +18,11 @@ FOLDER = PROJECT / "flink-conf"
 MANAGED_FRACTION = {"hashmap": "0.1", "rocksdb": "0.4"}
 
 _TASKMANAGER_MB_MIN, _TASKMANAGER_MB_MAX = 2048, 8192
+# Of the TaskManager's memory Flink gives nearly a tenth to network buffers.
+_NETWORK_SHARE = 0.075
+_EXCHANGES = 32
+"""As many as the job has, and a few."""
+_SEGMENT_KB_MIN, _SEGMENT_KB_MAX = 32, 1024
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -38,10 +43,23 @@ def _memory_mb() -> int:
     return (min(machine, int(limit)) if limit.isdigit() else machine) >> 20
 
 
+def network_segment_kb(settings: Settings) -> int:
+    """Size of a network buffer, a power of two: as large as memory allows for all of them.
+
+    An exchange takes 8 buffers for each sender and 2 for each channel (fixed in Flink 2.2).
+    """
+    parallelism = settings.parallelism
+    buffers = _EXCHANGES * parallelism * (8 + 2 * parallelism)
+    each_kb = int(taskmanager_mb(settings) * 1024 * _NETWORK_SHARE / buffers)
+    largest = 1 << max(each_kb, 1).bit_length() - 1
+    return max(_SEGMENT_KB_MIN, min(_SEGMENT_KB_MAX, largest))
+
+
 def template_text(settings: Settings) -> str:
     """config.yaml with the settings filled in."""
     values = {name: getattr(settings, name) for name in Settings.model_fields}
     values["flink_taskmanager_mb"] = taskmanager_mb(settings)
+    values["network_segment_kb"] = network_segment_kb(settings)
     values["managed_fraction"] = MANAGED_FRACTION[settings.state_backend]
     text = (FOLDER / "config.yaml").read_text(encoding="utf-8")
     return Template(text).substitute(values)

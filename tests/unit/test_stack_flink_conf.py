@@ -31,6 +31,20 @@ def test_managed_memory_follows_the_state_backend(backend: str, fraction: str) -
     assert options["taskmanager.memory.managed.fraction"] == fraction
 
 
+@pytest.mark.parametrize(
+    ("memory_mb", "parallelism", "segment_kb"),
+    [(8192, 1, 1024), (65_536, 1, 1024), (2048, 1, 256), (8192, 2, 512), (8192, 4, 256),
+     (2048, 16, 32)],
+)  # fmt: skip
+def test_network_buffers_are_as_large_as_the_memory_allows(
+    memory_mb: int, parallelism: int, segment_kb: int
+) -> None:
+    options = flink_conf.options(
+        Settings.load(flink_taskmanager_mb=memory_mb, parallelism=parallelism)
+    )
+    assert options["taskmanager.memory.segment-size"] == f"{segment_kb}kb"
+
+
 def test_written_file_is_yaml_with_addresses_and_without_what_is_left_out(tmp_path: Path) -> None:
     key = "execution.checkpointing.interval"
     flink_conf.write(tmp_path, Settings.load(), {"rest.address": "it's"}, without=(key,))
