@@ -152,9 +152,11 @@ def placed(stake: Stake, money: Money) -> Placed:
     if not stake.counts:
         return Placed(ZERO, ZERO, ZERO, ZERO)
     whole = money.to_base(stake.stake)
-    paid = money.to_base(stake.cash_out_paid)
+    paid = money.to_base(stake.cash_out_paid) if stake.cash_out_paid else ZERO
     if stake.kind is not StakeKind.CASH:
         return Placed(ZERO, whole, ZERO, paid)
+    if not stake.cashed_fraction:
+        return Placed(whole, ZERO, ZERO, paid)
     cashed = money.to_base(multiply(stake.cashed_fraction, stake.stake))
     return Placed(whole, ZERO, cashed, paid)
 

@@ -12,7 +12,8 @@ from betpnl.tickets import Ticket, unpack
 
 Row = list[str | None]
 
-RESULT_SEPARATOR = "\x1c"
+TICKET = "\x1c"
+"""What only the text of a ticket holds: it stands between its tag and the ticket."""
 
 
 class SettledLeg(NamedTuple):
@@ -50,6 +51,9 @@ def outcome_of(results: Iterable[pnl.LegResult], payout: Decimal) -> str:
 
 def decided_at(ticket: Ticket, settled: Settled) -> str:
     """The second of the result that decided a ticket; of an accumulator its first lost leg's."""
+    if ticket.is_accumulator:
+        lost = [leg.second for leg in settled.values() if leg.result.outcome is pnl.Outcome.LOSE]
+        return min(lost) if lost else max(leg.second for leg in settled.values())
     known: dict[int, pnl.LegResult] = {}
     second = ""
     for place, leg in sorted(settled.items(), key=lambda item: item[1].second):
@@ -104,7 +108,7 @@ def _shares(
     parts, minor = len(ticket.legs), ticket.money.base_minor
     decided = stands.result is not None
 
-    def share(amount: Decimal, decimals: int) -> list[Decimal]:
+    def share(amount: Decimal, decimals: int) -> Sequence[Decimal]:
         if not decided or not amount:
             return [pnl.ZERO] * parts
         return pnl.split(amount, parts, decimals)
@@ -120,28 +124,42 @@ def _shares(
     )
     before = ticket_pnl.product_payout(ticket, stands.expected_payout)
     now = ticket_pnl.product_payout(ticket, stands.expected_payout + stands.revalued)
+    # The same on each leg, as text: digits cost more than all else here.
+    if_closed = (
+        "1",
+        number(placed.handle_riding),
+        number(ticket.payout_win),
+        number(before),
+    )
+    if_open = ("0", "0", number(ticket.payout_win - stands.payout), number(before - now))
     rows = []
     for place, (leg, handle, cashed, paid, hoped, revalued) in enumerate(columns):
         closed = decided or place in settled
-        gone = ticket.payout_win if closed else ticket.payout_win - stands.payout
+        tickets_gone, handle_gone, payout_gone, product_gone = if_closed if closed else if_open
+        swing = ticket_pnl.swing(before, leg.probability)
+        if not closed:
+            swing -= ticket_pnl.swing(now, leg.probability)
         rows.append(
             pack(
                 (
-                    *(leg.game_id, leg.market, leg.line, leg.selection),
+                    leg.game_id,
+                    leg.market,
+                    leg.line,
+                    leg.selection,
                     "1" if decided and leg.first_in_game else "0",
-                    *(number(each) for each in (handle - cashed, paid, hoped, revalued)),
-                    "1" if closed else "0",
-                    number(placed.handle_riding if closed else pnl.ZERO),
-                    number(gone),
+                    number(handle - cashed),
+                    number(paid),
+                    number(hoped),
+                    number(revalued),
+                    tickets_gone,
+                    handle_gone,
+                    payout_gone,
                     leg.sport,
                     leg.competition,
                     *ticket.labels,
                     "1" if decided and place == 0 else "0",
-                    number(before - (pnl.ZERO if closed else now)),
-                    number(
-                        ticket_pnl.swing(before, leg.probability)
-                        - (pnl.ZERO if closed else ticket_pnl.swing(now, leg.probability))
-                    ),
+                    product_gone,
+                    number(swing),
                 )
             )
         )
@@ -157,25 +175,31 @@ def _revalued(stands: Standing, parts: int) -> list[Decimal]:
     return [now - then for now, then in zip(after, before, strict=True)]
 
 
-def settle_packed(leg_results: Sequence[str] | None) -> Row | None:
-    """``settle`` for what the job gathers: texts of ``leg, result, winners, tied, second`` and
-    ticket, legs from 1.
+def settle_packed(gathered: Sequence[str] | None) -> Row | None:
+    """``settle`` for what the job gathers of a ticket: its text, and a text for each leg's result.
 
-    Between two versions of a ticket the legs of both may be gathered for a moment: then the
-    ticket is as good as untouched, and the row that counts follows at once.
+    The ticket is ``tag, TICKET, ticket``, a result ``tag, leg, result, winners, tied, second``,
+    legs from 1. The tag names the version of the ticket: text and results come on ways of their
+    own, so those of two versions may be gathered for a moment. Results of another version do not
+    count; while there are two texts, or none, the ticket is as good as untouched. The row that
+    counts follows at once.
     """
-    if leg_results is None or len(leg_results) == 0:
+    if gathered is None:
         return None
-    settled: dict[int, SettledLeg] = {}
-    tickets: set[str] = set()
-    for text in leg_results:
-        leg_result, _, ticket = text.partition(RESULT_SEPARATOR)
-        leg, outcome, winners, tied, second = leg_result.split(FIELD)
-        if int(leg) - 1 in settled:
-            return None
-        result = pnl.LegResult(pnl.Outcome(outcome), (int(winners), int(tied)))
-        settled[int(leg) - 1] = SettledLeg(result, second)
-        tickets.add(ticket)
+    tickets = [text for text in gathered if TICKET in text]
     if len(tickets) != 1:
         return None
-    return settle(unpack(tickets.pop()), settled)
+    tag, _, ticket = tickets[0].partition(TICKET)
+    settled: dict[int, SettledLeg] = {}
+    for text in gathered:
+        if TICKET in text:
+            continue
+        of_tag, leg, outcome, winners, tied, second = text.split(FIELD)
+        if of_tag != tag:
+            continue
+        place = int(leg) - 1
+        if place in settled:
+            return None
+        result = pnl.LegResult(pnl.Outcome(outcome), (int(winners), int(tied)))
+        settled[place] = SettledLeg(result, second)
+    return settle(unpack(ticket), settled) if settled else None

@@ -53,7 +53,7 @@ def units(ticket: Ticket) -> int:
 
 def total_odds(ticket: Ticket) -> Decimal:
     """What a unit of the whole stake comes back as if every leg wins, to 4 decimals."""
-    if _accumulator(ticket) is not None:
+    if ticket.is_accumulator:
         return pnl.round_half_up(pnl.multiply(*(leg.odds for leg in ticket.legs)), 4)
     won = dict.fromkeys(range(len(ticket.legs)), WON)
     shares = (_mean(StakeKind.CASH, ticket, part, won) for part in ticket.parts)
@@ -69,7 +69,7 @@ def payout(ticket: Ticket, results: Results) -> Decimal:
     stake, money = ticket.stake, ticket.money
     if not stake.counts:
         return pnl.ZERO
-    if _accumulator(ticket) is not None:
+    if ticket.is_accumulator:
         odds = [leg.odds for leg in ticket.legs]
         return pnl.ticket_payout(stake, money, odds, [results[leg] for leg in range(len(odds))])
     riding = Fraction(stake.riding) / len(ticket.parts)
@@ -93,7 +93,7 @@ def payout_if(ticket: Ticket, results: Results, otherwise: LegResult) -> Decimal
     # What most tickets come to needs no reckoning.
     if ticket.payout_win and all(end == WON for end in ends):
         return ticket.payout_win
-    if _accumulator(ticket) is not None and any(end.outcome is Outcome.LOSE for end in ends):
+    if ticket.is_accumulator and any(end.outcome is Outcome.LOSE for end in ends):
         return pnl.ZERO
     return payout(ticket, {leg: results.get(leg, otherwise) for leg in range(len(ticket.legs))})
 
@@ -131,7 +131,7 @@ def product_payout(ticket: Ticket, expected_payout: Decimal) -> Decimal:
 
     So it is of an accumulator; 0 for every other ticket.
     """
-    return pnl.ZERO if _accumulator(ticket) is None else expected_payout
+    return expected_payout if ticket.is_accumulator else pnl.ZERO
 
 
 def swing(expected_payout: Decimal, probability: Decimal) -> Decimal:
@@ -145,16 +145,10 @@ def swing(expected_payout: Decimal, probability: Decimal) -> Decimal:
     return pnl.round_half_up(exact, pnl.EXPECTED_DECIMALS)
 
 
-def _accumulator(ticket: Ticket) -> Part | None:
-    """The part of a ticket that is one accumulator and nothing else."""
-    part = ticket.parts[0]
-    return part if len(ticket.parts) == 1 and part.is_accumulator else None
-
-
 def _accumulator_chance(ticket: Ticket, results: Results) -> Decimal | None:
     """``share`` of an accumulator with open legs, without a sum: they win, or it pays nothing."""
     is_open = [leg for place, leg in enumerate(ticket.legs) if place not in results]
-    if _accumulator(ticket) is None or not is_open:
+    if not ticket.is_accumulator or not is_open:
         return None
     if any(result.outcome is Outcome.LOSE for result in results.values()):
         return pnl.ZERO

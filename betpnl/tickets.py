@@ -82,6 +82,11 @@ class Ticket:
     parts: tuple[Part, ...]
     labels: tuple[str, str, str] = ("", "", "")
 
+    @property
+    def is_accumulator(self) -> bool:
+        """Whether it is one accumulator and nothing else."""
+        return len(self.parts) == 1 and self.parts[0].is_accumulator
+
     def packed(self) -> str:
         """The ticket as text."""
         stake, money = self.stake, self.money

@@ -4,7 +4,7 @@
 -- bet_priced, so that a leg is split once and not once a column.
 CREATE TEMPORARY VIEW split_ticket AS
 SELECT
-    bet_id, ticket, accepted_at, bets, riding_bets, handle_riding, payout_win, margin, leg_number,
+    bet_id, tag, accepted_at, bets, riding_bets, handle_riding, payout_win, margin, leg_number,
     channel, region, currency,
     leg[1] AS game_id,
     leg[2] AS market,
@@ -45,7 +45,7 @@ SELECT
         AS DECIMAL(19,0)) * ${base_unit} AS predicted_payout
 FROM (
     SELECT
-        bet_id, ticket, accepted_at, bets, riding_bets, handle_riding, payout_win, margin, leg_number,
+        bet_id, tag, accepted_at, bets, riding_bets, handle_riding, payout_win, margin, leg_number,
         channel, region, currency, leg_count, product_payout, handle_units, bonus_units,
         cash_out_units, paid_units, expected_units, predicted_units,
         SPLIT(leg, CASE WHEN RAND_INTEGER(1) = 0 THEN U&'\001F' ELSE '' END) AS leg
@@ -53,6 +53,7 @@ FROM (
         SELECT
             bet_id, ticket, accepted_at, bets, riding_bets, handle_riding, payout_win, margin,
             channel, region, currency,
+            CONCAT_WS('.', CAST(version AS STRING), CAST(adjustment AS STRING)) AS tag,
             CARDINALITY(SPLIT(SPLIT_INDEX(ticket, U&'\001D', 1), U&'\001E')) AS leg_count,
             -- One line of all legs, none of them sold as a whole: `Part.is_accumulator`.
             CASE WHEN SPLIT_INDEX(SPLIT_INDEX(ticket, U&'\001D', 2), U&'\001F', 1)

@@ -1,7 +1,8 @@
 -- The newest word on each selection.
 CREATE TEMPORARY VIEW newest_result AS
 SELECT game_id, market, line, selection, version, status, `result`,
-       dead_heat_winners, dead_heat_tied, certainty, settled_at
+       dead_heat_winners, dead_heat_tied, certainty, settled_ms,
+       CAST(TO_TIMESTAMP_LTZ(settled_ms, 3) AS TIMESTAMP(3)) AS settled_at
 FROM (
     SELECT *, ROW_NUMBER() OVER (
         PARTITION BY game_id, market, line, selection ORDER BY version DESC) AS age
@@ -14,7 +15,7 @@ FROM (
             CAST(f[9] AS INT) AS dead_heat_winners,
             CAST(f[10] AS INT) AS dead_heat_tied,
             f[11] AS certainty,
-            CAST(TO_TIMESTAMP_LTZ(CAST(f[12] AS BIGINT), 3) AS TIMESTAMP(3)) AS settled_at
+            CAST(f[12] AS BIGINT) AS settled_ms
         FROM feed_read
         WHERE f[1] IS NULL AND topic = 'results'
     )

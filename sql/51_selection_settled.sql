@@ -3,7 +3,7 @@
 CREATE TEMPORARY VIEW selection_settled AS
 SELECT /*+ STATE_TTL('b' = '0s', 'r' = '0s') */
     b.game_id,
-    FLOOR(r.settled_at TO SECOND) AS settled_second,
+    CAST(TO_TIMESTAMP_LTZ(r.settled_ms / 1000, 0) AS TIMESTAMP(3)) AS settled_second,
     b.bets,
     b.handle_riding AS handle,
     b.expected_payout,

@@ -7,7 +7,7 @@ SELECT
     leg[2] AS market,
     leg[3] AS line,
     leg[4] AS selection,
-    FLOOR(CAST(settled_at AS TIMESTAMP(3)) TO SECOND) AS settled_second,
+    CAST(TO_TIMESTAMP_LTZ(CAST(settled_at AS BIGINT), 0) AS TIMESTAMP(3)) AS settled_second,
     CAST(leg[5] AS BIGINT) AS bets,
     CAST(leg[6] AS DECIMAL(18,4)) AS handle,
     CAST(leg[7] AS DECIMAL(18,4)) AS payout,

@@ -1,4 +1,4 @@
-"""settle_ticket(leg_results): what a ticket of several legs pays, once it is decided."""
+"""settle_ticket(gathered): what a ticket of several legs pays, once it is decided."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from betpnl.settling import settle_packed
 class SettleTicket(ScalarFunction):
     """Vectorized. The same texts give the same row, so it may stand on retractions."""
 
-    def eval(self, leg_results: pd.Series) -> pd.Series:
-        """One array a ticket, null while it is open."""
-        return pd.Series([settle_packed(texts) for texts in leg_results], dtype=object)
+    def eval(self, gathered: pd.Series) -> pd.Series:
+        """One array a ticket, null while it has no result."""
+        return pd.Series([settle_packed(texts) for texts in gathered], dtype=object)
 
     def is_deterministic(self) -> bool:
         """It is; but one that says so is copied by the planner to each field taken of its result.

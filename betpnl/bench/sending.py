@@ -18,24 +18,32 @@ _SLEEP_MAX_S = 0.01
 
 @dataclass(frozen=True)
 class Bets:
-    """Open bets on games in turn. tag: what their ids begin with."""
+    """Open bets on games in turn. tag: what their ids begin with.
+
+    legs: of each bet. tickets_every: of so many bets one is an accumulator over all games instead;
+    0 is none.
+    """
 
     bootstrap: str
     topic: str
     tag: str
     games: tuple[str, ...]
     legs: int = 1
+    tickets_every: int = 0
 
 
 class _Sender:
     def __init__(self, what: Bets) -> None:
         self._topic, self._tag = what.topic, what.tag
         self._template = Template(list(what.games), what.legs)
+        self._tickets = Template(list(what.games), len(what.games))
+        self._tickets_every = what.tickets_every
         self._producer = Producer(producer_config(what.bootstrap))
 
     def send(self, number: int) -> None:
         bet_id = f"{self._tag}-{number:08}"
-        value = self._template.bet(number, bet_id)
+        is_ticket = self._tickets_every and number % self._tickets_every == 0
+        value = (self._tickets if is_ticket else self._template).bet(number, bet_id)
         while True:
             try:
                 self._producer.produce(self._topic, value, bet_id)

@@ -2,7 +2,8 @@
 
 Sends open bets on one game, all singles or all accumulators of three legs; once all are counted,
 sends the game's result and measures until the sums in MySQL say so, while new bets on another
-game keep coming, open loop: the latency of each is from its planned time. Before, the job is
+game keep coming, open loop: the latency of each is from its planned time. One in eight of them is
+an accumulator, as tickets are what a game that settles could hold up. Before, the job is
 looked at: the next checkpoint's size over the open bets is the state of one, and so is what the
 bets added to the TaskManager's live heap, for which nothing else may send bets.
 """
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from confluent_kafka import Producer
+from numpy.typing import NDArray
 from pymysql.connections import Connection
 
 from betpnl.bench import histogram
@@ -37,6 +39,7 @@ from betpnl.settings import Settings
 from betpnl.stack import Endpoints, flink_rest
 
 _OTHER_LEGS = 2
+_TICKETS_EVERY = 8
 _LOOK_S = 0.005
 _ALONE_S = 10.0
 _AFTER_S = 2.0
@@ -106,11 +109,18 @@ def _place(found: Endpoints, wish: Wish, what: Bets, screen: Screen) -> None:
 def _settled(
     settings: Settings, found: Endpoints, wish: Wish, game: str, run: str, screen: Screen
 ) -> dict[str, Any]:
-    clock, quiet = SystemClock(), f"quiet-{run}"
-    new = Bets(found.kafka_bootstrap, settings.topic_prefix + BETS.name, f"q{run}", (quiet,))
+    clock = SystemClock()
+    quiet = tuple(f"quiet-{run}-{leg}" for leg in range(1 + _OTHER_LEGS))
+    new = Bets(
+        found.kafka_bootstrap,
+        settings.topic_prefix + BETS.name,
+        f"q{run}",
+        quiet,
+        tickets_every=_TICKETS_EVERY,
+    )
     table = "game_ticket_settled" if wish.accumulators else "game_settled"
     with (
-        Child(observe, found, [quiet], _LOOK_S) as observer,
+        Child(observe, found, [*quiet], _LOOK_S) as observer,
         Child(send_on_time, new, wish.rate) as sender,
         connect(found, read_only=True) as connection,
     ):
@@ -132,7 +142,7 @@ def _settled(
         clock.sleep(_AFTER_S)
         observer.send("stop")
         seen, _ = observer.receive()
-    matched = match(Planned({quiet: due_s}), seen, 0.0)
+    matched = match(_counts(quiet, due_s), seen, 0.0)
     took_s = settled_s - sent_s
     return {
         "result_to_settled_ms": round(took_s * 1000),
@@ -142,6 +152,15 @@ def _settled(
         "new_bets_while_settling_ms": _quantiles(matched.between(sent_s, settled_s)),
         "cpu_percent_of_a_core": percent_of_core(before, after, took_s),
     }
+
+
+def _counts(games: tuple[str, ...], due_s: NDArray[np.float64]) -> Planned:
+    """When each game counts a new bet: singles in turn, and every accumulator."""
+    number = np.arange(len(due_s))
+    ticket = number % _TICKETS_EVERY == 0
+    return Planned(
+        {game: due_s[ticket | (number % len(games) == place)] for place, game in enumerate(games)}
+    )
 
 
 def _send_result(settings: Settings, found: Endpoints, game: str) -> None:

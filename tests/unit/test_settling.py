@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from betpnl.contract.records import Bet, Leg, Result
 from betpnl.packing import FIELD, ROW
 from betpnl.pnl import Money, Stake
-from betpnl.settling import RESULT_SEPARATOR, Row, settle_packed
+from betpnl.settling import TICKET, Row, settle_packed
 from betpnl.tickets import Part, Ticket, TicketLeg, Whole
 from betpnl.verify import settlement
 from betpnl.verify.valuation import NO_SCORE, ticket_for
@@ -23,7 +23,7 @@ Ends = list[tuple[str, int] | None]
 """By leg how it ended and after how many seconds; None while it is open."""
 
 
-def _settled(ends: Ends, parts: tuple[Part, ...] | None = None) -> Row | None:
+def _ticket(ends: Ends, parts: tuple[Part, ...] | None = None) -> str:
     legs = tuple(
         TicketLeg(
             f"g{number}",
@@ -39,7 +39,7 @@ def _settled(ends: Ends, parts: tuple[Part, ...] | None = None) -> Row | None:
         )
         for number in range(1, len(ends) + 1)
     )
-    ticket = Ticket(
+    return Ticket(
         Stake(Decimal(10)),
         Money(2, 2, Decimal(1)),
         Decimal("0.25"),
@@ -47,13 +47,19 @@ def _settled(ends: Ends, parts: tuple[Part, ...] | None = None) -> Row | None:
         legs,
         parts or (Part(tuple(range(len(legs))), (len(legs),)),),
     ).packed()
+
+
+def _results(ends: Ends, tag: str) -> list[str]:
     texts = []
     for number, end in enumerate(ends, start=1):
         if end is not None:
             second = (START + timedelta(seconds=end[1])).strftime("%Y-%m-%d %H:%M:%S")
-            result = FIELD.join((str(number), end[0], "1", "1", second))
-            texts.append(result + RESULT_SEPARATOR + ticket)
-    return settle_packed(texts)
+            texts.append(FIELD.join((tag, str(number), end[0], "1", "1", second)))
+    return texts
+
+
+def _settled(ends: Ends, parts: tuple[Part, ...] | None = None) -> Row | None:
+    return settle_packed([*_results(ends, "1.0"), "1.0" + TICKET + _ticket(ends, parts)])
 
 
 def _job(ends: Ends) -> str | None:
@@ -161,3 +167,31 @@ def test_nothing_hangs_on_a_ticket_that_is_decided() -> None:
 )
 def test_only_accumulators_are_marked(parts: tuple[Part, ...]) -> None:
     assert _gone([("win", 1), None], parts) == [(0, 0), (0, 0)]
+
+
+def test_only_results_of_the_tickets_own_version_count() -> None:
+    ends: Ends = [("win", 1), ("lose", 2)]
+    old, new = _results(ends, "1.0"), _results([("win", 1), None], "2.0")
+    ticket = "2.0" + TICKET + _ticket(ends)
+
+    assert settle_packed([*old, ticket]) is None
+    assert settle_packed([*old, ticket, *new]) == settle_packed([ticket, *new])
+    assert settle_packed([ticket, *new]) != settle_packed(["1.0" + TICKET + _ticket(ends), *old])
+
+
+def test_a_ticket_waits_while_its_text_is_not_there_or_twice() -> None:
+    ends: Ends = [("win", 1), None]
+    ticket = TICKET + _ticket(ends)
+
+    assert settle_packed(None) is None
+    assert settle_packed(_results(ends, "1.0")) is None
+    assert settle_packed(["1.0" + ticket]) is None
+    assert settle_packed(["1.0" + ticket, *_results(ends, "1.0"), "2.0" + ticket]) is None
+
+
+def test_a_ticket_waits_while_a_leg_has_two_results() -> None:
+    ends: Ends = [("win", 1), None]
+
+    twice = _results(ends, "1.0") + _results([("lose", 2), None], "1.0")
+
+    assert settle_packed(["1.0" + TICKET + _ticket(ends), *twice]) is None
