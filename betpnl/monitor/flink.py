@@ -27,6 +27,8 @@ _OF_JOB = (
     "lastCheckpointDuration",
     "numberOfFailedCheckpoints",
 )
+# All TaskManagers have heaps of one size.
+_OF_HEAP = ("Status.JVM.Memory.Heap.Used", "Status.JVM.Memory.Heap.Max")
 _WANTED = re.compile(r"(?:Source__\w+\[\d+\]\.pendingRecords|PythonCalc\[\d+\]\.betpnl_\w+)")
 
 
@@ -53,8 +55,15 @@ class FlinkReader:
             up=True,
             taskmanagers=int(cluster["taskmanagers"]),
             slots=int(cluster["slots-total"]),
+            heap_used=self._heap_used(),
             job=self._job(),
         )
+
+    def _heap_used(self) -> float | None:
+        path = f"/taskmanagers/metrics?get={','.join(_OF_HEAP)}&agg=max"
+        most = {each["id"]: float(each["max"]) for each in self._get(path)}
+        used, size = (most.get(name, 0.0) for name in _OF_HEAP)
+        return used / size if used > 0 and size > 0 else None
 
     def _job(self) -> Job:
         known = self._get("/jobs/overview")["jobs"]

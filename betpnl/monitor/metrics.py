@@ -41,6 +41,10 @@ PART_UP = Metric("betpnl_part_up", "1 while the part answers and says of no prob
 JOB_UP = Metric("betpnl_job_up", "1 while every task of the job runs.")
 JOB_RESTARTS = Metric("betpnl_job_restarts", "Restarts of the job since it was submitted.")
 TASK_SLOTS = Metric("betpnl_task_slots", "Slots that Flink's TaskManagers offer.")
+HEAP_USED = Metric(
+    "betpnl_heap_used_ratio",
+    "Of the Java heap of the fullest TaskManager, 0 to 1; its least of some minutes is alive.",
+)
 CHECKPOINT_SECONDS = Metric(
     "betpnl_checkpoint_seconds", "How long the newest checkpoint took to be complete."
 )
@@ -117,6 +121,7 @@ READINGS = (
     JOB_UP,
     JOB_RESTARTS,
     TASK_SLOTS,
+    HEAP_USED,
     CHECKPOINT_SECONDS,
     CHECKPOINT_AGE,
     CHECKPOINTS_FAILED,

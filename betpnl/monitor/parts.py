@@ -81,13 +81,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Flink:
-    """The cluster: up says that the JobManager answers. slots: what its TaskManagers offer."""
+    """The cluster: up says that the JobManager answers. slots: what its TaskManagers offer.
+
+    heap_used: of the Java heap of the fullest TaskManager, 0 to 1; None while it is not known.
+    """
 
     up: bool
     detail: str = ""
     known: bool = True
     taskmanagers: int = 0
     slots: int = 0
+    heap_used: float | None = None
     job: Job = field(default_factory=Job)
 
 

@@ -39,6 +39,8 @@ def samples(
         yield metrics.BETS_IN_LOG, (), said.kafka.end
     if said.flink is not None and said.flink.up:
         yield metrics.TASK_SLOTS, (), said.flink.slots
+        if said.flink.heap_used is not None:
+            yield metrics.HEAP_USED, (), said.flink.heap_used
         if said.flink.job.state:
             yield from _of_job(said.flink.job, now_s)
     if figures is not None and not figures.problem:

@@ -31,6 +31,7 @@ class Cluster:
         self.jobs: list[dict[str, Any]] = []
         self.restarts = 0
         self.metrics = {LAG: "7.0", "PythonCalc[3].betpnl_records": "120.0"}
+        self.heap = {"Status.JVM.Memory.Heap.Used": 3e8, "Status.JVM.Memory.Heap.Max": 4e8}
         self.checkpoint_ms = -1
         self.asked: list[str] = []
 
@@ -46,6 +47,9 @@ class Cluster:
             return {"taskmanagers": 1, "slots-total": 4}
         if path == "/jobs/overview":
             return {"jobs": [{"jid": "0", "name": "another's"} | each for each in self.jobs]}
+        if path == "/taskmanagers/metrics":
+            names = unquote(query.partition("get=")[2].partition("&")[0]).split(",")
+            return [{"id": name, "max": self.heap[name]} for name in names if name in self.heap]
         if path.endswith("/subtasks/metrics"):
             if not query:
                 return [{"id": name} for name in ("numRecordsOut", *self.metrics)]
@@ -165,6 +169,14 @@ def test_the_whole_job_is_asked_for_once(cluster: Cluster, reader: FlinkReader) 
     cluster.job("RUNNING", jid="2", start=9_000)
     assert reader.read().job.lag == {"bets_log": 7}
     assert cluster.asked.count("/jobs/2") == 1
+
+
+def test_the_heap_is_told_once_a_taskmanager_has_told_of_it(
+    cluster: Cluster, reader: FlinkReader
+) -> None:
+    assert reader.read().heap_used == 0.75
+    cluster.heap = {}
+    assert reader.read().heap_used is None
 
 
 def test_a_flink_that_is_stopped_is_not_looked_for_under_its_old_port(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def read(said: Said, figures: Figures | None = None) -> dict[str, float]:
 
 
 def with_job(job: Job) -> Said:
-    return replace(ALL, flink=Flink(True, taskmanagers=1, slots=4, job=job))
+    return replace(ALL, flink=Flink(True, taskmanagers=1, slots=4, heap_used=0.25, job=job))
 
 
 def test_all_that_is_known_is_told() -> None:
@@ -79,6 +79,7 @@ def test_all_that_is_known_is_told() -> None:
         "betpnl_job_up": 1,
         "betpnl_job_restarts": 3,
         "betpnl_task_slots": 4,
+        "betpnl_heap_used_ratio": 0.25,
         "betpnl_checkpoint_seconds": 0.25,
         "betpnl_checkpoint_age_seconds": 5,
         "betpnl_checkpoints_failed_total": 1,
