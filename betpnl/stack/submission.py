@@ -38,8 +38,8 @@ def submit(
 
     It goes on from `resume_from` (a checkpoint or savepoint), else from the newest checkpoint
     of this home, else reads the log from its start into empty tables. Raises UserError when it
-    runs already, when there is no checkpoint but rows in the tables, when a model's file cannot be
-    used, or when Flink refuses.
+    runs already, when there is no checkpoint but rows in the tables, when the checkpoint is one of
+    the other `state_backend`, when a model's file cannot be used, or when Flink refuses.
     """
     check_models(settings)
     found = endpoints(settings)
@@ -55,6 +55,8 @@ def submit(
         )
     report("making tables and views")
     origin = resume_from or _newest_checkpoint(settings)
+    if origin and not resume_from:
+        refuse_other_backend(settings, origin)
     _make_tables(settings, found, resuming=bool(origin))
     report(f"submitting, from {origin}" if origin else "submitting, from the start of the log")
     arguments = ["run", "--detached"]
@@ -69,6 +71,7 @@ def submit(
         raise UserError(f"{refusal(output, origin)} All that Flink says: {log}")
     if origin and not resume_from:
         prune(settings, Path(urlsplit(origin).path))
+    remember_backend(settings)
     return accepted.group(1)
 
 
@@ -82,6 +85,35 @@ def check_models(settings: Settings) -> None:
     for name, path in paths.items():
         if path is not None and (path.exists() or not settings.flink_rest_url):
             tried(path, setting=name)
+
+
+def refuse_other_backend(settings: Settings, origin: str) -> None:
+    """Refuse a checkpoint that was written by the other `state_backend`. Raises UserError.
+
+    Flink takes the job, and then restarts it for ever without saying why.
+    """
+    try:
+        written_by = _backend_file(settings).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return
+    if written_by != settings.state_backend:
+        raise UserError(
+            f"{origin} was written with state_backend = {written_by}, and "
+            f"{settings.state_backend} cannot read it; set state_backend to {written_by} again, or "
+            "give mysql_database and consumer_group new names, and the job reads the log from its "
+            "start."
+        )
+
+
+def remember_backend(settings: Settings) -> None:
+    """Note which `state_backend` writes the checkpoints from now on."""
+    file = _backend_file(settings)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"{settings.state_backend}\n", encoding="utf-8")
+
+
+def _backend_file(settings: Settings) -> Path:
+    return flink_conf.state_folder(settings) / "state_backend"
 
 
 def prune(settings: Settings, kept: Path) -> None:

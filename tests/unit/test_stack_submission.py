@@ -77,3 +77,16 @@ def test_files_that_only_a_cluster_of_others_has_are_its_to_refuse(tmp_path: Pat
             model_path=tmp_path / "there.onnx",
         )
     )
+
+
+def test_a_checkpoint_of_the_other_state_backend_is_refused_with_both_ways_out(
+    tmp_path: Path,
+) -> None:
+    heap, disk = (Settings.load(home=tmp_path, state_backend=it) for it in ("hashmap", "rocksdb"))
+    submission.refuse_other_backend(disk, "file:/state/chk-14")
+
+    submission.remember_backend(heap)
+
+    submission.refuse_other_backend(heap, "file:/state/chk-14")
+    with pytest.raises(UserError, match=r"chk-14 was written with.*hashmap again, or.*start"):
+        submission.refuse_other_backend(disk, "file:/state/chk-14")
