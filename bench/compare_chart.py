@@ -49,7 +49,9 @@ def draw(result: dict[str, Any], path: Path) -> None:
         axes.set(title=quantile, xlabel="bets a second, thousands", yscale="log")
         axes.grid(alpha=0.3, which="both")
     both[0].set_ylabel("from planned to counted in MySQL, ms")
-    both[0].legend()
+    # Inside it would hide points.
+    lines, labels = both[0].get_legend_handles_labels()
+    figure.legend(lines, labels, loc="outside lower center", ncols=len(labels))
     figure.suptitle(f"{result['cores']} cores with everything on them")
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
