@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from betpnl import __version__
 from betpnl.bench import charts
@@ -63,7 +63,10 @@ def show(result: dict[str, Any], files: Sequence[Path], *, as_json: bool) -> Non
         return
     console = Console()
     columns = [name for name in _COLUMNS if any(_cell(run, name) for run in result["runs"])]
-    table = Table(*columns, box=None)
+    # Folded where a terminal is narrow: a digit that is cut off makes another figure.
+    table = Table(
+        *(Column(name, overflow="fold") for name in columns), box=None, padding=(0, 1, 0, 0)
+    )
     for run in result["runs"]:
         table.add_row(*(_cell(run, name) for name in columns))
     console.print(table)
@@ -104,6 +107,12 @@ def _cell(run: dict[str, Any], column: str) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if _COLUMNS[column][0] == "latency_ms":
+        return _time(value)
     if isinstance(value, float) and value < 100:
         return f"{value:.3g}"
     return f"{value:,.0f}" if isinstance(value, int | float) else str(value)
+
+
+def _time(ms: float) -> str:
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from betpnl.bench import charts, histogram, nodes, scale
+from betpnl.bench import charts, histogram, nodes, results, scale
 from betpnl.bench.drain import Costs
 from betpnl.bench.measure import why_not
 from betpnl.bench.nodes import Case
@@ -252,3 +252,24 @@ def test_the_cost_of_a_bet_of_a_drain_that_was_over_at_one_look() -> None:
     costs.told(1.0)
 
     assert costs.us_per_bet(1_000_000) == {"taskmanager": 30.0}
+
+
+def test_no_digit_is_cut_off_on_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ms = {"p50": 999.4, "p90": 178_257.92, "p99": 206_569.47, "p99.9": 211_025.9, "max": 215_482.0}
+    run = {
+        "rate": 10_000.0,
+        "games": 40,
+        "latency_ms": ms,
+        "backlog": {"drift_bets_per_s": 4322.71},
+        "missing": 1_965_074,
+        "holds": False,
+    }
+
+    results.show({"runs": [run]}, [], as_json=False)
+
+    said = capsys.readouterr().out
+    figures = ["10,000", "999 ms", "178.3 s", "206.6 s", "211.0 s", "215.5 s", "4,323", "1,965,074"]
+    assert [each for each in figures if each not in said] == []
