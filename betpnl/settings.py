@@ -158,7 +158,8 @@ class Settings(BaseSettings):
     )
     checkpoint_interval_ms: Positive = Field(
         30_000,
-        description="Time between checkpoints. With state on the heap each one writes all of it.",
+        description="Time between checkpoints, also from the end of one to the next. With state on "
+        "the heap each one writes all of it.",
     )
     checkpoints_retained: Positive = Field(3, description="Checkpoints kept on disk.")
     buffer_timeout_ms: NotNegative = Field(

@@ -36,6 +36,9 @@ def job_options(settings: Settings, kafka_bootstrap: str) -> dict[str, str]:
         # The cluster may have been started with another, which could not read the checkpoints.
         "state.backend.type": settings.state_backend,
         "execution.checkpointing.interval": f"{settings.checkpoint_interval_ms} ms",
+        # State of five million bets on the heap takes as long to write as that: one after the other
+        # would leave the bets no CPU.
+        "execution.checkpointing.min-pause": f"{settings.checkpoint_interval_ms} ms",
         "pipeline.global-job-parameters": ",".join(
             f"betpnl.{name}:{_quoted(value)}"
             for name, value in function_parameters(settings, kafka_bootstrap)

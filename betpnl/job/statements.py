@@ -92,8 +92,9 @@ def sql_init(settings: Settings, endpoints: Endpoints) -> str:
         "restart-strategy.type": "none",
     }
     # A question has no name of its own, and needs no checkpoints: Flink has no value for none.
-    for name in ("pipeline.name", "execution.checkpointing.interval"):
-        del options[name]
+    for name in list(options):
+        if name == "pipeline.name" or name.startswith("execution.checkpointing."):
+            del options[name]
     lines = [f"SET '{name}' = '{_literal(value)}'" for name, value in options.items()]
     lines += definitions(values)
     lines += (statement(path, values) for path in sorted(SQL.glob("adhoc/*.sql")))
