@@ -23,7 +23,7 @@ from pymysql.connections import Connection
 from betpnl.bench import histogram
 from betpnl.bench.child import Child
 from betpnl.bench.cpu import percent_of_core, service_pids, used_s
-from betpnl.bench.heap import live_bytes
+from betpnl.bench.heap import live_heap
 from betpnl.bench.matching import Matched, Planned, match
 from betpnl.bench.observe import observe
 from betpnl.bench.screen import Screen
@@ -69,7 +69,7 @@ def settle(settings: Settings, found: Endpoints, wish: Wish, screen: Screen) -> 
     placed_s = time.monotonic() - began
     screen.say("state", "looked at, at the next checkpoint")
     state = _state_bytes(found, wish.patience_s)
-    grown = None if heap is None else live_bytes(settings) - heap
+    grown = None if heap is None else live_heap(settings).bytes - heap
     figures = _settled(settings, found, wish, games[0], run, screen)
     return {
         "open_bets": wish.bets,
@@ -87,7 +87,7 @@ def settle(settings: Settings, found: Endpoints, wish: Wish, screen: Screen) -> 
 def _heap(settings: Settings) -> int | None:
     """The live heap, None where it cannot be looked at."""
     try:
-        return live_bytes(settings)
+        return live_heap(settings).bytes
     except UserError:
         return None
 

@@ -14,6 +14,7 @@ from typing import Any
 SINGLES, TICKETS = 1_000, 400
 GAMES, TICKET_LEGS = 20, 3
 CORRECTED, CANCELLED, CASHED_OUT = 400, 150, 50
+LONE = 3
 MESSAGES = SINGLES + TICKETS + CORRECTED + CANCELLED + CASHED_OUT
 """What is sent of bets; a cost "a bet" is one of these."""
 _SEED = 2026
@@ -29,10 +30,13 @@ class Waves:
 
     A wave is sent when the one before is in MySQL. Which of a wave's records come first is then of
     no matter to any count: no key stands twice in one, and no group of a sum is ever left empty.
+    Of the lone ones each is a wave, of a single or of a ticket.
     """
 
     placed: list[Record]
     changed: list[Record]
+    lone_singles: list[Record]
+    lone_tickets: list[Record]
 
 
 def waves(day: datetime, prefix: str = "cost") -> Waves:
@@ -53,6 +57,8 @@ def waves(day: datetime, prefix: str = "cost") -> Waves:
             _changed(number, record)
             for number, record in enumerate(drawn.sample(changing, len(changing)))
         ],
+        lone_singles=[_bet(drawn, day, games[:1]) for _ in range(LONE)],
+        lone_tickets=[_bet(drawn, day, games[:TICKET_LEGS]) for _ in range(LONE)],
     )
 
 

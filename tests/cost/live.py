@@ -1,4 +1,4 @@
-"""What the running job counts: records between operators, bytes between tasks, bytes of state."""
+"""What the running job counts: records and bytes between tasks, state, and MySQL's statements."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from betpnl.bench.heap import live_heap
 from betpnl.stack import flink_rest
 from tests.e2e.world import World
 from tests.waiting import until
@@ -14,6 +15,7 @@ from tests.waiting import until
 _RECORDS = re.compile(r"(?P<operator>.+)\.numRecords(?P<way>In|Out)")
 _OPERATOR = re.compile(r"(?:Sink__)?(?P<name>\w+?)\[\d+\](?P<part>__Writer)?")
 _CPU = "Status.JVM.CPU.Time"
+_STATE_ENTRY = "org.apache.flink.runtime.state.heap.CopyOnWriteStateMap$StateMapEntry"
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Reading:
 
     tasks: vertices of the job. records, bytes: what tasks have read from each other. taken, given:
     records by operator's name, all of that name together. state_bytes: a whole checkpoint, packed.
+    state_entries: keys of all states on the heap, what a key holds in a list or a map being one.
     """
 
     tasks: int
@@ -30,6 +33,7 @@ class Reading:
     taken: dict[str, int]
     given: dict[str, int]
     state_bytes: int
+    state_entries: int
 
 
 def reading(world: World) -> Reading:
@@ -51,7 +55,14 @@ def reading(world: World) -> Reading:
         taken=taken,
         given=given,
         state_bytes=job.state_bytes(),
+        # After the checkpoint, which keeps the old of what changes while it is written.
+        state_entries=live_heap(world.settings).objects[_STATE_ENTRY],
     )
+
+
+def statements(world: World) -> int:
+    """How many inserts MySQL has run since it started, however many rows each had."""
+    return int(world.row("SHOW GLOBAL STATUS LIKE 'Com_insert'")[1])
 
 
 class _Job:
