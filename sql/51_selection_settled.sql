@@ -1,5 +1,6 @@
--- A selection's book under its result, and the second in which that settled it. A dead heat is rounded once a selection: the quotient's
--- nine decimals are enough to tell every tie, for no more than 1000 share one.
+-- A selection's book under its result, and the second in which that settled it. A dead heat is
+-- rounded once a selection: the quotient's nine decimals are enough to tell every tie, for no more
+-- than 1000 share one.
 CREATE TEMPORARY VIEW selection_settled AS
 SELECT /*+ STATE_TTL('b' = '0s', 'r' = '0s') */
     b.game_id,
