@@ -29,9 +29,12 @@ def finish(
     as_json: bool,
     **more: Any,
 ) -> None:
+    """Write and show a result. Raises typer.Exit(1) if something was never seen."""
     result = results.wrap(scenario, settings, runs, **more)
     files = results.save(result, out)
     results.show(result, files, as_json=as_json)
+    if any(run.get("missing") for run in runs):
+        raise typer.Exit(1)
 
 
 @contextmanager

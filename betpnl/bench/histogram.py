@@ -32,12 +32,21 @@ def histogram(latency_s: Floats) -> HdrHistogram:
     return made
 
 
-def quantiles_ms(made: HdrHistogram) -> dict[str, float | None]:
-    """p50 to max in milliseconds; None where nothing was recorded."""
-    total = made.get_total_count()
+def quantiles_ms(made: HdrHistogram, unseen: int = 0) -> dict[str, float | None]:
+    """p50 to max in milliseconds, of what was recorded and of what never was seen.
+
+    unseen: how many are longer than anything that was recorded. None where a quantile is one of
+    them, and where there is nothing.
+    """
+    recorded = made.get_total_count()
+    if not recorded:
+        return dict.fromkeys(QUANTILES)
+    of_recorded = {
+        name: share * (recorded + unseen) / recorded for name, share in QUANTILES.items()
+    }
     return {
-        name: round(made.get_value_at_percentile(share) / 1000, 2) if total else None
-        for name, share in QUANTILES.items()
+        name: round(made.get_value_at_percentile(share) / 1000, 2) if share <= 100 else None
+        for name, share in of_recorded.items()
     }
 
 

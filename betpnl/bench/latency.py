@@ -12,7 +12,7 @@ from betpnl.bench.measure import Timing, measure
 from betpnl.bench.own import until_running
 from betpnl.bench.screen import Screen
 from betpnl.bench.search import highest
-from betpnl.bench.ways import Way, to_api, to_kafka, to_mysql
+from betpnl.bench.ways import ToApi, Way, to_api, to_kafka, to_mysql
 from betpnl.errors import UserError
 from betpnl.settings import Settings
 from betpnl.stack import Endpoints, endpoints, flink_rest
@@ -51,10 +51,13 @@ def rates(text: str) -> tuple[tuple[float, ...], bool]:
 def measured(
     settings: Settings, found: Endpoints, way: Way, wish: Wish, screen: Screen
 ) -> tuple[list[dict[str, Any]], float | None]:
-    """Every run, and the highest rate that held if it was asked for."""
+    """Every run, and the highest rate that held if it was asked for.
+
+    None is tried after a run that the job does not work off.
+    """
     runs: list[dict[str, Any]] = []
 
-    def run(rate: float, timing: Timing) -> bool:
+    def run(rate: float, timing: Timing, *, is_last: bool = False) -> bool:
         screen.clear()
         screen.say("rate", f"{rate:,.0f} bets a second")
         what = load(
@@ -64,12 +67,27 @@ def measured(
             seconds=timing.length_s,
             **wish.load,
         )
-        runs.append(measure(settings, found, way, what, timing, screen))
+        given = way.at(rate) if isinstance(way, ToApi) else way
+        # The next one would begin with the backlog of this one.
+        runs.append(measure(settings, found, given, what, timing, screen, work_off=not is_last))
+        if runs[-1].get("stuck"):
+            raise _StuckError
         return bool(runs[-1]["holds"])
 
-    known = {rate: run(rate, wish.timing) for rate in wish.rates}
-    best = highest(lambda rate: run(round(rate), wish.trial), known=known) if wish.highest else None
-    return runs, best
+    try:
+        known = {
+            rate: run(rate, wish.timing, is_last=not wish.highest and place == len(wish.rates))
+            for place, rate in enumerate(wish.rates, start=1)
+        }
+        if wish.highest:
+            return runs, highest(lambda rate: run(round(rate), wish.trial), known=known)
+    except _StuckError:
+        pass
+    return runs, None
+
+
+class _StuckError(Exception):
+    """The job counts nothing any more."""
 
 
 @contextmanager
@@ -91,7 +109,9 @@ def way_in(
 def running_stack(settings: Settings, screen: Screen) -> Endpoints:
     """Where the stack answers whose job runs, every task of it. Raises UserError when it does not.
 
-    A job that was just submitted is waited for; one that restarts again and again is refused.
+    A job that was just submitted is waited for; one that restarts again and again is refused, and
+    so is one that was submitted with another state_backend or parallelism: the result would name
+    what was not measured.
     """
     found = endpoints(settings)
     job = flink_rest.live_job(found.flink_rest_url)
@@ -100,7 +120,24 @@ def running_stack(settings: Settings, screen: Screen) -> Endpoints:
             f"No live job runs at {found.flink_rest_url}; submit it with `betpnl submit`."
         )
     until_running(settings, str(job["jid"]), screen)
+    for name, said in _set_in(found.flink_rest_url, str(job["jid"])).items():
+        if said != getattr(settings, name):
+            raise UserError(
+                f"The job runs with {name} {said}, and {name} is {getattr(settings, name)} here: "
+                "submit it again with the same settings (`betpnl down`, `betpnl up`, "
+                "`betpnl submit`), or give those that it has."
+            )
     return found
+
+
+def _set_in(url: str, job: str) -> dict[str, Any]:
+    """What a job was submitted with, by the name of the setting."""
+    backend = str(flink_rest.get(url, f"/jobs/{job}/checkpoints/config")["state_backend"])
+    config = flink_rest.get(url, f"/jobs/{job}/config")["execution-config"]
+    return {
+        "state_backend": "rocksdb" if "RocksDB" in backend else "hashmap",
+        "parallelism": int(config["job-parallelism"]),
+    }
 
 
 def best_line(best: float | None, runs: Sequence[dict[str, Any]]) -> str:

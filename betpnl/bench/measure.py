@@ -16,11 +16,12 @@ from betpnl.bench.backlog import backlog
 from betpnl.bench.child import Child
 from betpnl.bench.cpu import percent_of_core, service_pids, used_s
 from betpnl.bench.load import LEAD_S, Load, Made, Sent, generate
-from betpnl.bench.matching import Matched, by_batch, match
+from betpnl.bench.matching import Matched, Planned, by_batch, match
 from betpnl.bench.observe import observe, watched
 from betpnl.bench.screen import Screen
-from betpnl.bench.waiting import until_counted
+from betpnl.bench.waiting import counted, until_counted, until_worked_off
 from betpnl.bench.ways import ToApi, Way
+from betpnl.errors import UserError
 from betpnl.replay import Options, Report, SystemClock
 from betpnl.replay.stakes import Floats
 from betpnl.settings import Settings
@@ -58,10 +59,14 @@ def measure(
     timing: Timing,
     screen: Screen,
     others: Mapping[str, int] | None = None,
+    *,
+    work_off: bool = False,
 ) -> dict[str, Any]:
     """Send a load whose length is that of `timing`; everything that was measured.
 
-    others: more processes whose CPU is shown, by name.
+    others: more processes whose CPU is shown, by name. work_off: wait in the end until nothing is
+    left, however long it takes, so that what comes next does not begin with it; `stuck` says that
+    nothing was counted any more. Raises UserError when a game had bets before.
     """
     clock = SystemClock()
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -78,6 +83,7 @@ def measure(
         looked_at = planned.only(set(watched(list(planned.times_s), load.options.seed)))
         with Child(observe, found, list(looked_at.times_s), timing.poll_s) as observer:
             observer.receive()
+            _refuse_old_games(found, looked_at)
             origin_s = max(made.origin_s, clock.now() + LEAD_S)
             generator.send(origin_s)
             roots = {
@@ -93,9 +99,15 @@ def measure(
             after = used_s(roots)
             sent: Sent = generator.receive()
             screen.say("last bets", "waited for")
-            until_counted(found, looked_at, timing.patience_s)
+            is_all_there = until_counted(found, looked_at, timing.patience_s)
             observer.send("stop")
             seen, gaps_s = observer.receive()
+    is_stuck = False
+    if work_off and not is_all_there:
+        screen.say("backlog", "what is left is worked off before the next")
+        is_stuck = not until_worked_off(
+            found, looked_at, timing.patience_s, lambda share: screen.share("backlog", share)
+        )
     bets_per_count = made.counted.bets / max(1, looked_at.counts)
     waiting = backlog(looked_at, seen, origin_s, timing.warmup_s, timing.length_s, bets_per_count)
     matched = match(looked_at, seen, origin_s).between(timing.warmup_s, np.inf)
@@ -108,9 +120,10 @@ def measure(
         "hottest_game_share": _hottest(made.counted.games),
         **_latencies(matched),
         "missing": matched.unseen,
+        **({"stuck": True} if is_stuck else {}),
         "backlog": waiting.figures(),
         "cpu_percent_of_a_core": percent_of_core(before, after, timing.seconds),
-        "generator": _generator(sent.report),
+        "generator": _generator(sent.report, timing.warmup_s),
         **({"answered_after_ms": _quantiles_ms(sent.answers_s)} if len(sent.answers_s) else {}),
         "observer_gap_ms": _quantiles_ms(gaps_s),
         "over_time": over_time.by_second(matched, waiting),
@@ -123,16 +136,28 @@ def why_not(result: dict[str, Any]) -> list[str]:
     rate, p99 = result["rate"], result["latency_ms"]["p99"]
     reasons = []
     if result["missing"]:
-        reasons.append(f"{result['missing']} counts were never seen")
-    if p99 is None or p99 >= HOLDS_P99_MS:
-        reasons.append(f"p99 is {p99} ms, not below {HOLDS_P99_MS:.0f}")
+        reasons.append(f"{result['missing']:,} counts were not seen in time")
+    if p99 is None:
+        reasons.append("p99 is not known, as it is one of those")
+    elif p99 >= HOLDS_P99_MS:
+        reasons.append(f"p99 is {p99:,.0f} ms, not below {HOLDS_P99_MS:,.0f}")
+    if result.get("stuck"):
+        reasons.append("the job then counted nothing more, so no other rate was tried")
     drift = result["backlog"].get("drift_bets_per_s", 0.0)
     if drift > HOLDS_DRIFT * rate:
-        reasons.append(f"the backlog grows by {drift} bets a second")
+        reasons.append(f"the backlog grows by {drift:,.0f} bets a second")
     behind = result["generator"]["behind_plan_ms"]["p99"]
     if behind > _BEHIND_MS_MAX:
         reasons.append(f"the generator itself was {behind} ms late (p99): the machine is full")
     return reasons
+
+
+def _refuse_old_games(found: Endpoints, planned: Planned) -> None:
+    if bets := counted(found, planned):
+        raise UserError(
+            f"The games of this plan have {bets:,} bets already: counts of two runs cannot be told "
+            "apart. Give another --seed, or none."
+        )
 
 
 def about(options: Options) -> dict[str, Any]:
@@ -167,7 +192,10 @@ def _pass(
 def _latencies(matched: Matched) -> dict[str, Any]:
     made = histogram.histogram(matched.latency_s)
     return {
-        "latency_ms": {"counts": len(matched.latency_s), **histogram.quantiles_ms(made)},
+        "latency_ms": {
+            "counts": len(matched.latency_s),
+            **histogram.quantiles_ms(made, matched.unseen),
+        },
         "histogram": {"unit": histogram.UNIT, "hdr_v2": histogram.encoded(made)},
     }
 
@@ -184,14 +212,15 @@ def _quantiles_ms(values_s: Sequence[float] | Floats) -> dict[str, float]:
     }
 
 
-def _generator(report: Report) -> dict[str, Any]:
+def _generator(report: Report, from_s: float) -> dict[str, Any]:
+    """from_s: what was due before, as all announcements are at once, does not count as late."""
     return {
         "bets": report.bets,
         "records": report.sent,
         "delivered": report.delivered,
         "failures": report.failures,
         "behind_plan_ms": {
-            name: round(report.lag_s(share) * 1000, 1)
+            name: round(report.lag_s(share, from_s) * 1000, 1)
             for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
         },
     }

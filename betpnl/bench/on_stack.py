@@ -159,5 +159,3 @@ def _on_running_stack(
     if wish.highest:
         more |= {"highest_rate": best, "arithmetic": [best_line(best, runs)]}
     finish(scenario, settings, runs, folder(out, settings), as_json, **more)
-    if any(run["missing"] for run in runs):
-        raise typer.Exit(1)

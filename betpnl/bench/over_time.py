@@ -11,7 +11,10 @@ from betpnl.bench.matching import Matched
 
 
 def by_second(matched: Matched, waiting: Backlog) -> dict[str, list[Any]]:
-    """p50, p99 and max of the bets planned in each second, and the backlog at its end."""
+    """p50, p99 and max of the bets planned in each second, and the backlog at its end.
+
+    What was never seen is longer than anything: a quantile that is one of those is None.
+    """
     order = np.argsort(matched.planned_s, kind="stable")
     seconds = np.floor(matched.planned_s[order]).astype(np.int64)
     latency_ms = matched.latency_s[order] * 1000
@@ -19,16 +22,19 @@ def by_second(matched: Matched, waiting: Backlog) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
         "second": [], "p50_ms": [], "p99_ms": [], "max_ms": [], "backlog_bets": []
     }  # fmt: skip
+    latency_ms[np.isnan(latency_ms)] = np.inf
+    if not len(seconds):
+        return columns
     for second, part in zip(
-        (int(each[0]) for each in np.split(seconds, edges) if len(each)),
-        (each[~np.isnan(each)] for each in np.split(latency_ms, edges)),
-        strict=False,
+        (int(each[0]) for each in np.split(seconds, edges)),
+        np.split(latency_ms, edges),
+        strict=True,
     ):
-        if not len(part):
-            continue
         columns["second"].append(second)
         for name, share in (("p50_ms", 0.5), ("p99_ms", 0.99), ("max_ms", 1.0)):
-            columns[name].append(round(float(np.quantile(part, share)), 2))
+            # None lies between two of them, as between a latency and none there is nothing.
+            value = float(np.quantile(part, share, method="inverted_cdf"))
+            columns[name].append(round(value, 2) if np.isfinite(value) else None)
         place = np.searchsorted(waiting.at_s, second + 1, side="right") - 1
         columns["backlog_bets"].append(
             round(float(waiting.waiting[place]), 1) if len(waiting.at_s) else None

@@ -210,4 +210,4 @@ def _ask(connection: Connection, column: str, table: str, game: str) -> int:
 
 def _quantiles(matched: Matched) -> dict[str, Any]:
     made = histogram.histogram(matched.latency_s)
-    return {"bets": len(matched.latency_s), **histogram.quantiles_ms(made)}
+    return {"bets": len(matched.latency_s), **histogram.quantiles_ms(made, matched.unseen)}

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import msgspec
@@ -51,6 +51,13 @@ class ToApi:
     token: str
     batch: int
     pid: int
+
+    def at(self, rate: float) -> ToApi:
+        """The same with batches that fill in time: one that lingers leaves before its last bet.
+
+        rate: bets a second.
+        """
+        return replace(self, batch=min(self.batch, max(1, int(rate * LINGER_S / 2))))
 
     def sink(self) -> HttpSink:
         """A new sink; for the process that sends."""

@@ -35,7 +35,7 @@ class Report:
 
     kinds: of the messages in whole blocks; a run that was interrupted leaves a part of one out.
     planned_s: length of the plan; took_s: until the last message. lags_s: how far behind its
-    moment the oldest message of each hand-over was.
+    moment the oldest message of each hand-over was; due_s: when that was, from the plan's origin.
     """
 
     topics: Counter[str] = field(default_factory=Counter)
@@ -46,6 +46,7 @@ class Report:
     planned_s: float = 0.0
     took_s: float = 0.0
     lags_s: array[float] = field(default_factory=lambda: array("d"))
+    due_s: array[float] = field(default_factory=lambda: array("d"))
     interrupted: bool = False
 
     @property
@@ -63,9 +64,13 @@ class Report:
         """Bets sent, each counted once."""
         return sum(self.kinds[kind] for kind in ("singles", "accumulators", "systems"))
 
-    def lag_s(self, share: float) -> float:
-        """The lag that this share of hand-overs stayed within; 0 before the first."""
-        return float(np.quantile(self.lags_s, share)) if self.lags_s else 0.0
+    def lag_s(self, share: float, from_s: float = 0.0) -> float:
+        """The lag that this share of hand-overs stayed within; 0 before the first.
+
+        from_s: of those that were due no earlier, in seconds from the plan's origin.
+        """
+        lags_s = np.asarray(self.lags_s)[np.asarray(self.due_s) >= from_s]
+        return float(np.quantile(lags_s, share)) if len(lags_s) else 0.0
 
 
 Watcher = Callable[[Report, float, float], None]
@@ -154,6 +159,7 @@ class _Sending:
         self._sink.send(block, start, stop)
         lag_s = now_s - block.at_s[start]
         self._report.lags_s.append(lag_s)
+        self._report.due_s.append(block.at_s[start])
         self._report.topics[block.topic.name] += stop - start
         self._look(now_s, lag_s)
 

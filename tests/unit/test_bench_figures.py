@@ -1,18 +1,22 @@
 """Histograms, the search of a rate, and the arithmetic of scale."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
-from betpnl.bench import charts, histogram, nodes, results, scale
+from betpnl.bench import charts, histogram, latency, nodes, results, scale
 from betpnl.bench.drain import Costs
-from betpnl.bench.measure import why_not
+from betpnl.bench.load import Load
+from betpnl.bench.measure import Timing, why_not
 from betpnl.bench.nodes import Case
+from betpnl.bench.screen import Screen
 from betpnl.bench.search import highest
 from betpnl.bench.state import trend
+from betpnl.bench.ways import ToApi, ToKafka
 from betpnl.errors import UserError
+from betpnl.settings import Settings
 
 
 def test_quantiles_are_those_of_the_latencies() -> None:
@@ -30,6 +34,18 @@ def test_what_was_never_seen_is_in_no_quantile() -> None:
     assert made.get_total_count() == 1
     assert histogram.quantiles_ms(made)["p99"] == pytest.approx(250, rel=0.01)
     assert set(histogram.quantiles_ms(histogram.histogram(np.array([np.nan]))).values()) == {None}
+
+
+def test_what_was_never_seen_took_longer_than_anything() -> None:
+    latency_s = np.arange(1, 101) / 1000
+    made = histogram.histogram(latency_s)
+
+    assert histogram.quantiles_ms(made, unseen=0)["max"] == pytest.approx(100, rel=0.01)
+    # Of 200 the half that was seen is the faster one.
+    found = histogram.quantiles_ms(made, unseen=100)
+    assert found["p50"] == pytest.approx(100, rel=0.01)
+    assert (found["p90"], found["max"]) == (None, None)
+    assert histogram.quantiles_ms(made, unseen=1)["p99"] == pytest.approx(100, rel=0.01)
 
 
 def test_encoded_histograms_add_up_to_that_of_all_latencies() -> None:
@@ -108,7 +124,8 @@ def _result(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"missing": 2}, "never seen"),
+        ({"missing": 2}, "not seen in time"),
+        ({"stuck": True}, "counted nothing more"),
         ({"latency_ms": {"p99": 1000.0}}, "p99 is"),
         ({"latency_ms": {"p99": None}}, "p99 is"),
         ({"backlog": {"drift_bets_per_s": 11.0}}, "backlog grows"),
@@ -273,3 +290,40 @@ def test_no_digit_is_cut_off_on_a_narrow_terminal(
     said = capsys.readouterr().out
     figures = ["10,000", "999 ms", "178.3 s", "206.6 s", "211.0 s", "215.5 s", "4,323", "1,965,074"]
     assert [each for each in figures if each not in said] == []
+
+
+def test_no_rate_is_tried_on_a_backlog_that_is_not_worked_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[tuple[float, bool]] = []
+
+    def measure(_: Any, __: Any, ___: Any, what: Load, *____: Any, work_off: bool) -> Any:
+        rate = what.options.rate
+        tried.append((rate, work_off))
+        return {"rate": rate, "holds": rate < 2000, **({"stuck": True} if rate > 5000 else {})}
+
+    monkeypatch.setattr(latency, "measure", measure)
+    timing = Timing(1, 1)
+
+    def runs(*rates: float, search: bool = False) -> tuple[list[float], float | None]:
+        tried.clear()
+        wish = latency.Wish(rates, search, timing, timing, {"games": 3}, seed=1)
+        found, best = latency.measured(
+            Settings.load(), cast(Any, None), ToKafka("kafka:9092", ""), wish, Screen()
+        )
+        return [run["rate"] for run in found], best
+
+    assert runs(1000, 3000) == ([1000, 3000], None)
+    # After the last there is nothing that its backlog could spoil.
+    assert tried == [(1000, True), (3000, False)]
+    assert runs(1000, 6000, 3000, search=True) == ([1000, 6000], None)
+    _found, best = runs(1000, search=True)
+    assert best is not None
+    assert 1800 <= best < 2000
+    assert all(work_off for _, work_off in tried)
+
+
+def test_a_batch_for_the_api_fills_before_it_leaves() -> None:
+    way = ToApi("http://api", "token", batch=100, pid=1)
+
+    assert [way.at(rate).batch for rate in (10_000, 800, 400, 3)] == [100, 100, 50, 1]

@@ -163,11 +163,20 @@ def test_each_second_has_the_latencies_of_the_bets_planned_in_it() -> None:
 
     columns = by_second(matched, waiting)
 
-    # Of the bets of second 12 none was seen.
-    assert columns["second"] == [10, 11]
-    assert columns["p50_ms"] == [200.0, 100.0]
-    assert columns["max_ms"] == [300.0, 100.0]
-    assert columns["backlog_bets"] == [1.0, 1.0]
+    # Of the bets of second 12 none was seen: longer than anything, but there.
+    assert columns["second"] == [10, 11, 12]
+    assert columns["p50_ms"] == [100.0, 100.0, None]
+    assert columns["max_ms"] == [300.0, 100.0, None]
+    assert columns["backlog_bets"] == [1.0, 1.0, 1.0]
+
+
+def test_a_second_of_which_half_was_never_seen_has_no_p99() -> None:
+    matched = Matched(np.array([10.0, 10.1, 10.2, 10.3]), np.array([0.1, np.nan, 0.2, np.nan]))
+    waiting = backlog(Planned({"a": np.array([10.0])}), NOTHING, 0.0, 10.0, 11.0, 1.0)
+
+    columns = by_second(matched, waiting)
+
+    assert (columns["p50_ms"], columns["p99_ms"]) == ([200.0], [None])
 
 
 def test_few_games_are_all_watched_and_of_many_the_same_few() -> None:

@@ -1,5 +1,6 @@
 """The open loop, on a clock that moves only when it is told to."""
 
+from array import array
 from datetime import UTC, datetime
 from itertools import count
 
@@ -9,7 +10,7 @@ from typer.testing import CliRunner
 
 from betpnl.cli import app
 from betpnl.games import Game, load_games
-from betpnl.replay import Block, Nowhere, Options, Plan, plan, run, start_time
+from betpnl.replay import Block, Nowhere, Options, Plan, Report, plan, run, start_time
 from betpnl.replay.screen import Screen, summary
 
 OPTIONS = Options(seed=3, rate=2000, games=8, game_s=4, seconds=5)
@@ -89,6 +90,14 @@ def test_a_slow_receiver_is_measured_and_does_not_slow_the_plan(games: list[Game
     assert notebook.values == [message.value for message in replay]
     assert 0.005 < report.lag_s(0.5) < 0.05
     assert report.took_s < replay.timeline.ends_s + 1
+
+
+def test_what_is_due_before_a_moment_is_not_late_after_it() -> None:
+    report = Report(lags_s=array("d", [9.0, 5.0, 0.1]), due_s=array("d", [0.0, 0.0, 12.0]))
+
+    assert report.lag_s(1.0) == 9
+    assert report.lag_s(1.0, from_s=10) == pytest.approx(0.1)
+    assert report.lag_s(1.0, from_s=20) == 0
 
 
 def test_a_stop_says_what_was_delivered(games: list[Game]) -> None:
