@@ -61,8 +61,12 @@ def reading(world: World) -> Reading:
 
 
 def statements(world: World) -> int:
-    """How many inserts MySQL has run since it started, however many rows each had."""
-    return int(world.row("SHOW GLOBAL STATUS LIKE 'Com_insert'")[1])
+    """How many statements that write MySQL has run since it started, whatever rows each had."""
+    counted = world.rows(
+        "SHOW GLOBAL STATUS WHERE Variable_name IN "
+        "('Com_insert', 'Com_update', 'Com_delete', 'Com_replace')"
+    )
+    return sum(int(count) for _, count in counted)
 
 
 class _Job:
