@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -138,8 +145,10 @@ class Settings(BaseSettings):
         description="Memory of the embedded TaskManager process, state included; 0 takes a third "
         "of the machine's, 2048 at least and 8192 at most.",
     )
-    flink_task_slots: Positive = Field(
-        4, description="Task slots of the embedded TaskManager: the job's parallelism and room."
+    flink_task_slots: NotNegative = Field(
+        0,
+        description="Task slots of the embedded TaskManager; 0 takes what the job needs, and two "
+        "for questions.",
     )
     flink_python_executable: str = Field(
         "",
@@ -184,10 +193,10 @@ class Settings(BaseSettings):
         1000, description="Rows that are written at once even before the interval is over."
     )
 
-    bet_sink_parallelism: Positive = Field(
-        2,
-        description="Writers of the table `bet`. Other than `parallelism`, so that its many rows "
-        "do not stop the operator that every other table hangs on.",
+    bet_sink_parallelism: NotNegative = Field(
+        0,
+        description="Writers of the table `bet`; 0 takes one more than `parallelism`. As many as "
+        "that are refused: its many rows would stop the operator that every other table hangs on.",
     )
     bet_rows: bool = Field(
         True,
@@ -391,6 +400,15 @@ class Settings(BaseSettings):
         30, description="How long `betpnl down` waits for a service before it kills it."
     )
 
+    @field_validator("bet_sink_parallelism")
+    @classmethod
+    def _bet_sink_parallelism(cls, value: int, info: ValidationInfo) -> int:
+        if value and value == info.data.get("parallelism"):
+            raise ValueError(
+                "must not be the same as parallelism; 0 takes one more, which is seldom wrong"
+            )
+        return value
+
     @field_validator("mysql_url")
     @classmethod
     def _mysql_url(cls, value: str) -> str:
@@ -448,6 +466,11 @@ class Settings(BaseSettings):
             raise UserError(_sentence(error)) from None
         except ValueError as error:
             raise UserError(f"{config_file()} cannot be read: {error}") from None
+
+    @property
+    def bet_writers(self) -> int:
+        """Writers of the table `bet`."""
+        return self.bet_sink_parallelism or self.parallelism + 1
 
     def resolved_mysql_password(self) -> str:
         """The password for `mysql_url`, from the setting or its file. Raises UserError."""

@@ -33,7 +33,7 @@ def wrap(scenario: str, settings: Settings, runs: Sequence[dict[str, Any]], **mo
         "settings": {
             "state_backend": settings.state_backend,
             "parallelism": settings.parallelism,
-            "flink_task_slots": settings.flink_task_slots,
+            "flink_task_slots": flink_conf.task_slots(settings),
             "flink_taskmanager_mb": flink_conf.taskmanager_mb(settings),
             "bet_rows": settings.bet_rows,
             "buffer_timeout_ms": settings.buffer_timeout_ms,

@@ -43,7 +43,7 @@ def sql_values(settings: Settings, endpoints: Endpoints) -> dict[str, str]:
         "base_minor": str(base_minor),
         "base_unit": format(10**-base_minor, f".{base_minor}f") if base_minor else "1",
         "base_units": str(10**base_minor),
-        "bet_sink_parallelism": str(settings.bet_sink_parallelism),
+        "bet_sink_parallelism": str(settings.bet_writers),
         "flush_max_rows": str(settings.flush_max_rows),
         "flush_interval_game_ms": str(settings.flush_interval_game_ms),
         "flush_interval_other_ms": str(settings.flush_interval_other_ms),

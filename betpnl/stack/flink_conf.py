@@ -17,6 +17,7 @@ FOLDER = PROJECT / "flink-conf"
 # State on the heap leaves only Python's share; RocksDB lives in managed memory.
 MANAGED_FRACTION = {"hashmap": "0.1", "rocksdb": "0.4"}
 
+_SLOTS_FOR_QUESTIONS = 2
 _TASKMANAGER_MB_MIN, _TASKMANAGER_MB_MAX = 2048, 8192
 # Of the TaskManager's memory Flink gives nearly a tenth to network buffers.
 _NETWORK_SHARE = 0.075
@@ -32,6 +33,12 @@ def taskmanager_mb(settings: Settings) -> int:
         return settings.flink_taskmanager_mb
     third = _memory_mb() // 3
     return max(_TASKMANAGER_MB_MIN, min(_TASKMANAGER_MB_MAX, third))
+
+
+def task_slots(settings: Settings) -> int:
+    """Slots of the TaskManager: as set, else what the job needs, and room for questions."""
+    needed = max(settings.parallelism, settings.bet_writers)
+    return settings.flink_task_slots or needed + _SLOTS_FOR_QUESTIONS
 
 
 def _memory_mb() -> int:
@@ -59,6 +66,7 @@ def template_text(settings: Settings) -> str:
     """config.yaml with the settings filled in."""
     values = {name: getattr(settings, name) for name in Settings.model_fields}
     values["flink_taskmanager_mb"] = taskmanager_mb(settings)
+    values["flink_task_slots"] = task_slots(settings)
     values["network_segment_kb"] = network_segment_kb(settings)
     values["managed_fraction"] = MANAGED_FRACTION[settings.state_backend]
     text = (FOLDER / "config.yaml").read_text(encoding="utf-8")

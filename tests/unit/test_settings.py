@@ -54,6 +54,7 @@ def test_relative_path_is_below_the_project() -> None:
         (["--mysql-url", "mysql://me@host/db"], "mysql_database"),
         (["--flink-rest-url", "localhost:8081"], "http://host:8081"),
         (["--base-currency", "euro"], "base_currency"),
+        (["--parallelism", "3", "--bet-sink-parallelism", "3"], "0 takes one more"),
     ],
 )
 def test_bad_argument_is_one_sentence_with_the_fix(argv: list[str], words: str) -> None:

@@ -16,6 +16,17 @@ def test_settings_are_filled_in() -> None:
     assert options["taskmanager.numberOfTaskSlots"] == "9"
 
 
+@pytest.mark.parametrize(
+    ("parallelism", "writers", "used", "slots"), [(1, 0, 2, 4), (4, 0, 5, 7), (4, 2, 2, 6)]
+)
+def test_slots_are_those_of_the_job_and_two(
+    parallelism: int, writers: int, used: int, slots: int
+) -> None:
+    settings = Settings.load(parallelism=parallelism, bet_sink_parallelism=writers)
+    assert settings.bet_writers == used
+    assert flink_conf.options(settings)["taskmanager.numberOfTaskSlots"] == str(slots)
+
+
 def test_configuration_and_job_say_the_same() -> None:
     settings = Settings.load()
     configured, brought = flink_conf.options(settings), job_options(settings, "kafka:9092")
