@@ -111,6 +111,7 @@ def measure(
     bets_per_count = made.counted.bets / max(1, looked_at.counts)
     waiting = backlog(looked_at, seen, origin_s, timing.warmup_s, timing.length_s, bets_per_count)
     matched = match(looked_at, seen, origin_s).between(timing.warmup_s, np.inf)
+    seconds = over_time.by_second(matched, waiting)
     result = {
         **about(load.options),
         "warmup_s": timing.warmup_s,
@@ -126,7 +127,8 @@ def measure(
         "generator": _generator(sent.report, timing.warmup_s),
         **({"answered_after_ms": _quantiles_ms(sent.answers_s)} if len(sent.answers_s) else {}),
         "observer_gap_ms": _quantiles_ms(gaps_s),
-        "over_time": over_time.by_second(matched, waiting),
+        "first_and_last_fifth": over_time.first_and_last(seconds),
+        "over_time": seconds,
     }
     return {**result, "why_not": why_not(result), "holds": not why_not(result)}
 

@@ -1,13 +1,16 @@
-"""How a measurement went, second by second, for the chart."""
+"""How a measurement went, second by second, for the chart; and whether it grew worse."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from betpnl.bench.backlog import Backlog
 from betpnl.bench.matching import Matched
+
+_FIFTH = 0.2
 
 
 def by_second(matched: Matched, waiting: Backlog) -> dict[str, list[Any]]:
@@ -40,3 +43,23 @@ def by_second(matched: Matched, waiting: Backlog) -> dict[str, list[Any]]:
             round(float(waiting.waiting[place]), 1) if len(waiting.at_s) else None
         )
     return columns
+
+
+def first_and_last(columns: Mapping[str, Sequence[float | None]]) -> dict[str, list[float | None]]:
+    """The median second's p50 and p99 of the first fifth and of the last, from `by_second`.
+
+    Where they are alike, latency does not grow with time or with what the job remembers.
+    """
+    length = max(1, int(len(columns["second"]) * _FIFTH))
+    return {
+        name: [_median(columns[name][:length]), _median(columns[name][-length:])]
+        for name in ("p50_ms", "p99_ms")
+    }
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    if not values:
+        return None
+    known = [np.inf if value is None else value for value in values]
+    median = float(np.quantile(known, 0.5, method="inverted_cdf"))
+    return round(median, 2) if np.isfinite(median) else None

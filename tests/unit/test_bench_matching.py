@@ -21,7 +21,7 @@ from betpnl.bench.matching import (
     steady_rate,
 )
 from betpnl.bench.observe import WATCHED_MAX, watched
-from betpnl.bench.over_time import by_second
+from betpnl.bench.over_time import by_second, first_and_last
 from betpnl.bench.spool import Counting, Spooled
 from betpnl.bench.wide import wide
 from betpnl.contract.topics import BETS, RESULTS
@@ -177,6 +177,19 @@ def test_a_second_of_which_half_was_never_seen_has_no_p99() -> None:
     columns = by_second(matched, waiting)
 
     assert (columns["p50_ms"], columns["p99_ms"]) == ([200.0], [None])
+
+
+def test_latency_that_grows_shows_in_the_last_fifth() -> None:
+    rising: list[float | None] = [float(second) for second in range(100)]
+    seconds = {"second": rising, "p50_ms": rising, "p99_ms": [*rising[:85], *[None] * 15]}
+
+    assert first_and_last(seconds) == {"p50_ms": [9.0, 89.0], "p99_ms": [9.0, None]}
+    assert first_and_last({"second": [], "p50_ms": [], "p99_ms": []}) == {
+        "p50_ms": [None, None],
+        "p99_ms": [None, None],
+    }
+    one: list[float | None] = [7.0]
+    assert first_and_last({"second": one, "p50_ms": one, "p99_ms": one})["p50_ms"] == [7.0, 7.0]
 
 
 def test_few_games_are_all_watched_and_of_many_the_same_few() -> None:
