@@ -18,6 +18,8 @@ FOLDER = PROJECT / "flink-conf"
 MANAGED_FRACTION = {"hashmap": "0.1", "rocksdb": "0.4"}
 
 _SLOTS_FOR_QUESTIONS = 2
+_ROCKSDB_SHARE = 0.8
+_OVERHEAD_MB_MIN, _OVERHEAD_MB_MAX, _METASPACE_MB = 192, 1024, 256
 _TASKMANAGER_MB_MIN, _TASKMANAGER_MB_MAX = 2048, 8192
 # Of the TaskManager's memory Flink gives nearly a tenth to network buffers.
 _NETWORK_SHARE = 0.075
@@ -33,6 +35,18 @@ def taskmanager_mb(settings: Settings) -> int:
         return settings.flink_taskmanager_mb
     third = _memory_mb() // 3
     return max(_TASKMANAGER_MB_MIN, min(_TASKMANAGER_MB_MAX, third))
+
+
+def rocksdb_memory_mb(settings: Settings) -> int:
+    """What RocksDB may take of the TaskManager: four fifths of Flink's managed memory.
+
+    The rest of it is the Python worker's. Flink counts it: process - overhead - metaspace, of which
+    `managed_fraction` (its "Set up TaskManager Memory").
+    """
+    process_mb = taskmanager_mb(settings)
+    overhead_mb = min(max(_OVERHEAD_MB_MIN, process_mb // 10), _OVERHEAD_MB_MAX)
+    flink_mb = process_mb - overhead_mb - _METASPACE_MB
+    return int(flink_mb * float(MANAGED_FRACTION["rocksdb"]) * _ROCKSDB_SHARE)
 
 
 def task_slots(settings: Settings) -> int:
@@ -68,6 +82,7 @@ def template_text(settings: Settings) -> str:
     values["flink_taskmanager_mb"] = taskmanager_mb(settings)
     values["flink_task_slots"] = task_slots(settings)
     values["network_segment_kb"] = network_segment_kb(settings)
+    values["rocksdb_memory_mb"] = rocksdb_memory_mb(settings)
     values["managed_fraction"] = MANAGED_FRACTION[settings.state_backend]
     text = (FOLDER / "config.yaml").read_text(encoding="utf-8")
     return Template(text).substitute(values)

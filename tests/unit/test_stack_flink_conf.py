@@ -42,6 +42,15 @@ def test_managed_memory_follows_the_state_backend(backend: str, fraction: str) -
     assert options["taskmanager.memory.managed.fraction"] == fraction
 
 
+@pytest.mark.parametrize(("memory_mb", "rocksdb_mb"), [(2048, 508), (8192, 2277), (20_000, 5990)])
+def test_rocksdb_shares_what_flink_manages_with_python(memory_mb: int, rocksdb_mb: int) -> None:
+    options = flink_conf.options(
+        Settings.load(flink_taskmanager_mb=memory_mb, state_backend="rocksdb")
+    )
+    assert options["state.backend.rocksdb.memory.managed"] == "false"
+    assert options["state.backend.rocksdb.memory.fixed-per-tm"] == f"{rocksdb_mb}m"
+
+
 @pytest.mark.parametrize(
     ("memory_mb", "parallelism", "segment_kb"),
     [(8192, 1, 1024), (65_536, 1, 1024), (2048, 1, 256), (8192, 2, 512), (8192, 4, 256),
