@@ -30,11 +30,16 @@ class Waves:
 
     A wave is sent when the one before is in MySQL. Which of a wave's records come first is then of
     no matter to any count: no key stands twice in one, and no group of a sum is ever left empty.
-    Of the lone ones each is a wave, of a single or of a ticket.
+    results: of the home side of every game, which wins, as a ticket that loses is decided sooner or
+    later by which of its legs is first; three waves of them, so that every sum that a ticket
+    touches has others in it by then. legs_settled: legs of tickets that ride when they come. Of the
+    lone ones, on games without results, each is a wave: a single, or a ticket.
     """
 
     placed: list[Record]
     changed: list[Record]
+    results: list[list[Record]]
+    legs_settled: int
     lone_singles: list[Record]
     lone_tickets: list[Record]
 
@@ -51,14 +56,20 @@ def waves(day: datetime, prefix: str = "cost") -> Waves:
     # The first ones of each kind stay as they are, so that what they are summed in is never empty.
     steady = 600, 200
     changing = [*singles[steady[0] :], *tickets[steady[1] :]]
+    changed = [
+        _changed(number, record)
+        for number, record in enumerate(drawn.sample(changing, len(changing)))
+    ]
+    cancelled = sum(len(each["legs"]) for each in changed if _is_cancelled_ticket(each))
+    results = [_result(game, day) for game in games]
+    open_games = [f"{prefix}-open-{_id(drawn)[:12]}" for _ in range(TICKET_LEGS)]
     return Waves(
         placed=[*singles, *tickets],
-        changed=[
-            _changed(number, record)
-            for number, record in enumerate(drawn.sample(changing, len(changing)))
-        ],
-        lone_singles=[_bet(drawn, day, games[:1]) for _ in range(LONE)],
-        lone_tickets=[_bet(drawn, day, games[:TICKET_LEGS]) for _ in range(LONE)],
+        changed=changed,
+        results=[results[:1], results[1:2], results[2:]],
+        legs_settled=TICKETS * TICKET_LEGS - cancelled,
+        lone_singles=[_bet(drawn, day, open_games[:1]) for _ in range(LONE)],
+        lone_tickets=[_bet(drawn, day, open_games) for _ in range(LONE)],
     )
 
 
@@ -116,6 +127,22 @@ def _changed(number: int, record: Record) -> Record:
         cash_out = {"fraction": 0.5, "amount": round(record["stake"] * 0.6, 2)}
         return {**after, "cash_out": cash_out}
     return {**after, "stake": round(record["stake"] + 1, 2)}
+
+
+def _is_cancelled_ticket(record: Record) -> bool:
+    return record["status"] == "cancelled" and len(record["legs"]) > 1
+
+
+def _result(game: str, day: datetime) -> Record:
+    return {
+        "game_id": game,
+        "market": "match_result",
+        "selection": "home",
+        "version": 1,
+        "status": "settled",
+        "result": "win",
+        "settled_at": (day + timedelta(hours=6)).isoformat(timespec="milliseconds"),
+    }
 
 
 def _id(drawn: random.Random) -> str:

@@ -14,10 +14,16 @@ TABLES = (
     "bet", "bet_rate", "bet_version", "ticket_leg", "game_placed", "game_minute", "sport_second",
     "segment_placed", "selection_book", "selection_scored", "selection_ticket",
 )  # fmt: skip
+SETTLED_TABLES = (
+    "selection_result", "game_settled", "game_settled_second", "game_ticket_settled",
+    "segment_settled", "ticket_settled", "selection_ticket_gone",
+)  # fmt: skip
 
 
-def _costs(before: Reading, after: Reading) -> dict[str, float]:
-    """What came of the bets, for each message of them."""
+def _costs(
+    before: Reading, after: Reading, messages: int, tables: Sequence[str]
+) -> dict[str, float]:
+    """What came of what was sent, for each message of it."""
 
     def each(name: str, way: str) -> int:
         return getattr(after, way).get(name, 0) - getattr(before, way).get(name, 0)
@@ -30,9 +36,9 @@ def _costs(before: Reading, after: Reading) -> dict[str, float]:
         "records_given_by_ranks": each("Rank", "given"),
         "state_bytes": after.state_bytes - before.state_bytes,
         "state_entries": after.state_entries - before.state_entries,
-        **{f"rows_{table}": each(table, "taken") for table in TABLES},
+        **{f"rows_{table}": each(table, "taken") for table in tables},
     }
-    return {name: value / bets.MESSAGES for name, value in found.items()}
+    return {name: value / messages for name, value in found.items()}
 
 
 def _statements_alone(world: World, lone: Sequence[bets.Record]) -> int:
@@ -59,9 +65,14 @@ def test_a_bet_costs_the_job_no_more_than_it_did(
     world.verify()
     world.send("bets", *sent.changed)
     placed = reading(world)
+    for wave in sent.results:
+        world.send("results", *wave)
+        world.verify()
+    settled = reading(world)
 
     within_budget("job", {"tasks": placed.tasks})
-    within_budget("bet", _costs(quiet, placed))
+    within_budget("bet", _costs(quiet, placed, bets.MESSAGES, TABLES))
+    within_budget("settled", _costs(placed, settled, sent.legs_settled, SETTLED_TABLES))
     within_budget(
         "alone",
         {
