@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from betpnl.bench.matching import MIX
-from betpnl.bench.spool import Counted, Counting, Spooled
+from betpnl.bench.spool import Counted, Counting, Spooled, left_open
 from betpnl.bench.ways import Way
 from betpnl.bench.wide import wide
 from betpnl.games import Game, load_games
@@ -107,7 +107,7 @@ class _Passing(Plan):
         self.counting = Counting(self)
 
     def blocks(self) -> Any:
-        return self.counting.blocks(super().blocks())
+        return self.counting.blocks(left_open(self, super().blocks()))
 
 
 class _News:

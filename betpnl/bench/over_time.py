@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from betpnl.bench.backlog import Backlog
-from betpnl.bench.matching import Matched
+from betpnl.bench.matching import Matched, Seen
 
 _FIFTH = 0.2
+_PARTS_MAX = 200
 
 
 def by_second(matched: Matched, waiting: Backlog) -> dict[str, list[Any]]:
@@ -43,6 +44,24 @@ def by_second(matched: Matched, waiting: Backlog) -> dict[str, list[Any]]:
             round(float(waiting.waiting[place]), 1) if len(waiting.at_s) else None
         )
     return columns
+
+
+def worked_off(seen: Seen, from_s: float, bets_per_count: float) -> dict[str, list[float]]:
+    """Bets counted a second, over parts of a second or more, each named by its end.
+
+    from_s: since 1970, when the job ran. bets_per_count: as in `backlog`.
+    """
+    if not len(seen.at_s):
+        return {"second": [], "bets_per_s": []}
+    length_s = float(seen.at_s.max()) - from_s
+    part_s = max(1.0, length_s / _PARTS_MAX)
+    ends_s = np.arange(1, max(1, round(length_s / part_s)) + 1) * part_s
+    total = np.append(0, seen.total()) * bets_per_count
+    there = total[np.searchsorted(seen.at_s - from_s, ends_s, side="right")]
+    return {
+        "second": ends_s.round(1).tolist(),
+        "bets_per_s": (np.diff(there, prepend=0) / part_s).round().tolist(),
+    }
 
 
 def first_and_last(columns: Mapping[str, Sequence[float | None]]) -> dict[str, list[float | None]]:

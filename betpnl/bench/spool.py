@@ -70,6 +70,16 @@ class Counting:
         )
 
 
+def left_open(plan: Plan, blocks: Iterator[Block]) -> Iterator[Block]:
+    """Without what would end the games that outlast the bets: they stay open.
+
+    A replay ends them at once, and so would settle its whole book after the last bet: a backlog
+    would have all results before its first bet, and of two rates the second would begin in that.
+    """
+    ends_s = plan.timeline.bets_end_s
+    return (block for block in blocks if block.topic is BETS or block.at_s[0] < ends_s)
+
+
 class Spooled(Plan):
     """The messages come out of a file, once `make` has filled it."""
 
@@ -83,7 +93,7 @@ class Spooled(Plan):
         """Make all messages. report: is told after each block how many bets are made."""
         counting = Counting(self)
         with self._file.open("wb") as file:
-            for block in counting.blocks(super().blocks()):
+            for block in counting.blocks(left_open(self, super().blocks())):
                 # By its name: a copy of a topic would not be that topic.
                 parts = (block.topic.name, block.at_s, block.keys, block.values, block.kinds)
                 pickle.dump(parts, file, pickle.HIGHEST_PROTOCOL)

@@ -21,8 +21,8 @@ from betpnl.bench.matching import (
     steady_rate,
 )
 from betpnl.bench.observe import WATCHED_MAX, watched
-from betpnl.bench.over_time import by_second, first_and_last
-from betpnl.bench.spool import Counting, Spooled
+from betpnl.bench.over_time import by_second, first_and_last, worked_off
+from betpnl.bench.spool import Counting, Spooled, left_open
 from betpnl.bench.wide import wide
 from betpnl.contract.topics import BETS, RESULTS
 from betpnl.games import Game, load_games
@@ -104,9 +104,40 @@ def test_messages_from_the_file_are_those_of_the_plan(games: list[Game], tmp_pat
 
     counted = spooled.make(lambda _: None)
 
-    assert list(spooled) == list(plan(options, games, ORIGIN))
+    assert list(spooled) == [
+        message
+        for message in plan(options, games, ORIGIN)
+        if message.topic is BETS or message.at_s < 6
+    ]
     assert next(message.topic for message in spooled if message.topic is RESULTS)
     assert counted.planned().counts == len(counted.planned_s) > 3000
+
+
+def test_games_that_outlast_the_bets_stay_open(games: list[Game]) -> None:
+    def results(speed: float) -> list[float]:
+        options = Options(seed=2, rate=500, games=5, seconds=60, speed=speed, mix=MIX)
+        replay = plan(options, games, ORIGIN)
+        assert any(block.topic is RESULTS for block in replay.blocks())
+        left = left_open(replay, replay.blocks())
+        return [block.at_s[0] for block in left if block.topic is RESULTS]
+
+    assert results(speed=1) == []
+    assert results(speed=600)
+    assert max(results(speed=600)) < 60
+
+
+def test_what_was_worked_off_in_each_second_adds_up() -> None:
+    seen = Seen(
+        game_ids=["a", "b"],
+        at_s=np.array([100.5, 101.5, 103.0]),
+        games=np.array([0, 1, 0]),
+        counts=np.array([10, 40, 50]),
+    )
+
+    found = worked_off(seen, from_s=100.0, bets_per_count=2.0)
+
+    assert found == {"second": [1.0, 2.0, 3.0], "bets_per_s": [20.0, 80.0, 80.0]}
+    assert worked_off(NOTHING, 0.0, 1.0)["second"] == []
 
 
 def test_the_steady_rate_leaves_out_start_and_end() -> None:
