@@ -27,6 +27,9 @@ def draw(result: dict[str, Any], base: Path) -> list[Path]:
         files += _saved(base, "over-time", lambda figure: _over_time(figure, timed), len(timed))
     if len({run["rate"] for run in timed}) > 1:
         files += _saved(base, "over-rate", lambda figure: _over_rate(figure, timed))
+    going = [run for run in runs if run.get("worked_off", {}).get("second")]
+    if going:
+        files += _saved(base, "worked-off", lambda figure: _worked_off(figure, going))
     # A backlog that was not worked off has no rate.
     drained = [run for run in runs if "taskmanagers" in run and not run["missing"]]
     if drained:
@@ -56,6 +59,9 @@ def _over_time(figure: Figure, runs: list[dict[str, Any]]) -> None:
             )
         axes.plot(columns["second"], columns["max_ms"], color="#bbbbbb", lw=0.8, label="max")
         _latency_axis(axes)
+        for name, at_s in run.get("marks_s", {}).items():
+            axes.axvline(at_s, color="black", lw=0.8, ls=":")
+            axes.annotate(name, (at_s, 0.02), xycoords=("data", "axes fraction"), fontsize=8)
         axes.set(xlabel="seconds from the first bet", title=f"{run['rate']:,.0f} bets a second")
         axes.legend(loc="upper left", ncols=3)
         second = axes.twinx()
@@ -81,6 +87,18 @@ def _over_rate(figure: Figure, runs: list[dict[str, Any]]) -> None:
     _latency_axis(axes)
     axes.set(xlabel="bets a second", title="From a bet's planned time until MySQL shows it")
     axes.legend(loc="upper left")
+
+
+def _worked_off(figure: Figure, runs: list[dict[str, Any]]) -> None:
+    axes = figure.subplots()
+    for run in runs:
+        name = f"{run['backlog_bets']:,} bets"
+        if "taskmanagers" in run:
+            name += f", {run['parallelism']} slots, {run['taskmanagers']} TM"
+        axes.plot(run["worked_off"]["second"], run["worked_off"]["bets_per_s"], label=name)
+    axes.set(xlabel="seconds since the job ran", ylabel="bets a second", title="A backlog's drain")
+    axes.set_ylim(bottom=0)
+    axes.legend()
 
 
 def _scale(figure: Figure, runs: list[dict[str, Any]]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from betpnl.bench import over_time
 from betpnl.bench.child import Child
+from betpnl.bench.cluster import cluster
 from betpnl.bench.cpu import percent_of_core, service_pids, used_s
 from betpnl.bench.load import Load, write_backlog
 from betpnl.bench.matching import Seen, steady_rate
@@ -25,6 +27,7 @@ _EDGES = (0.1, 0.9)
 _PATIENCE_MIN_S = 120.0
 # Slower than this nobody would wait for the end.
 _BETS_PER_S_MIN = 500.0
+_WRITTEN = "kafka, written"
 
 
 def drain(
@@ -40,11 +43,12 @@ def drain(
     as well.
     """
     clock, found = SystemClock(), endpoints(settings)
-    began_s = clock.now()
+    services = service_pids(settings)
+    writing, began_s = used_s(services), clock.now()
     screen.say("backlog", "being written")
     with Child(write_backlog, load, to_kafka(settings)) as writer:
         counted: Counted = writer.receive_last(lambda share: screen.share("backlog", share))
-    wrote_s = clock.now() - began_s
+    wrote_s, written = clock.now() - began_s, used_s(services)
     screen.share("backlog", 1.0, f"{counted.bets:,} bets")
     planned = counted.planned()
     looked_at = planned.only(set(watched(list(planned.times_s), load.options.seed)))
@@ -53,7 +57,7 @@ def drain(
     with Child(observe, found, list(looked_at.times_s), _LOOK_S) as observer:
         observer.receive()
         until_running(settings, job, screen)
-        roots = {**service_pids(settings), **(more_processes or {})}
+        roots = {**services, **(more_processes or {})}
         before, from_s = used_s(roots), clock.now()
         screen.say("drain", "bets being counted")
         patience_s = _PATIENCE_MIN_S + counted.bets / _BETS_PER_S_MIN
@@ -77,8 +81,24 @@ def drain(
         "written_in_s": round(wrote_s, 1),
         **_figures(seen, looked_at.counts, counted.bets, running_s),
         "cpu_percent_of_a_core": percent_of_core(before, after, to_s - from_s),
-        "cpu_us_per_bet": costs.us_per_bet(counted.bets),
+        "cpu_us_per_bet": {
+            **costs.us_per_bet(counted.bets),
+            **_kafka_written(writing, written, counted.bets),
+        },
+        "flink": cluster(found.flink_rest_url, job),
+        "worked_off": over_time.worked_off(
+            seen, running_s, counted.bets / max(1, looked_at.counts)
+        ),
     }
+
+
+def _kafka_written(
+    before: Mapping[str, float], after: Mapping[str, float], bets: int
+) -> dict[str, float]:
+    """Microseconds of Kafka's a bet while the backlog was written; {} where it runs elsewhere."""
+    if "kafka" not in before:
+        return {}
+    return {_WRITTEN: round((after["kafka"] - before["kafka"]) / bets * 1e6, 2)}
 
 
 class Costs:

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from betpnl.bench import results
+from betpnl.errors import UserError
 from betpnl.settings import Settings
 from betpnl.stack.interrupt import interruptible
 
@@ -38,11 +39,28 @@ def finish(
 
 
 @contextmanager
-def interrupted_cleanly() -> Iterator[None]:
-    """Ends with what belongs to the block when the program is interrupted, and says so."""
+def ended_early(
+    scenario: str, settings: Settings, runs: list[dict[str, Any]], out: Path, left: str
+) -> Iterator[None]:
+    """Writes the runs that there are when the block is interrupted or fails, and says so.
+
+    left: a sentence on what an interrupted block leaves behind.
+    """
     try:
         with interruptible():
             yield
     except KeyboardInterrupt:
-        typer.echo("Stopped before the end; nothing of it is left.", err=True)
+        _save_early(scenario, settings, runs, out, "interrupted")
+        typer.echo(f"Stopped before the end. {left}", err=True)
         raise typer.Exit(INTERRUPTED) from None
+    except UserError as error:
+        _save_early(scenario, settings, runs, out, str(error))
+        raise
+
+
+def _save_early(
+    scenario: str, settings: Settings, runs: list[dict[str, Any]], out: Path, why: str
+) -> None:
+    if runs:
+        for file in results.save(results.wrap(scenario, settings, runs, ended_early=why), out):
+            typer.echo(f"What was measured until then: {file}", err=True)

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from betpnl.bench.cluster import cluster
 from betpnl.bench.load import load, seed_of
 from betpnl.bench.measure import Timing, measure
 from betpnl.bench.own import until_running
 from betpnl.bench.screen import Screen
-from betpnl.bench.search import highest
+from betpnl.bench.search import best, highest
 from betpnl.bench.ways import ToApi, Way, to_api, to_kafka, to_mysql
 from betpnl.errors import UserError
 from betpnl.settings import Settings
@@ -49,13 +50,18 @@ def rates(text: str) -> tuple[tuple[float, ...], bool]:
 
 
 def measured(
-    settings: Settings, found: Endpoints, way: Way, wish: Wish, screen: Screen
-) -> tuple[list[dict[str, Any]], float | None]:
-    """Every run, and the highest rate that held if it was asked for.
+    settings: Settings,
+    found: Endpoints,
+    way: Way,
+    wish: Wish,
+    screen: Screen,
+    runs: list[dict[str, Any]],
+) -> float | None:
+    """Add every run to `runs` as it ends; the highest rate that held, if it was asked for.
 
     None is tried after a run that the job does not work off.
     """
-    runs: list[dict[str, Any]] = []
+    held: dict[float, bool] = {}
 
     def run(rate: float, timing: Timing, *, is_last: bool = False) -> bool:
         screen.clear()
@@ -70,20 +76,19 @@ def measured(
         given = way.at(rate) if isinstance(way, ToApi) else way
         # The next one would begin with the backlog of this one.
         runs.append(measure(settings, found, given, what, timing, screen, work_off=not is_last))
+        held[rate] = bool(runs[-1]["holds"])
         if runs[-1].get("stuck"):
             raise _StuckError
-        return bool(runs[-1]["holds"])
+        return held[rate]
 
     try:
-        known = {
-            rate: run(rate, wish.timing, is_last=not wish.highest and place == len(wish.rates))
-            for place, rate in enumerate(wish.rates, start=1)
-        }
+        for place, rate in enumerate(wish.rates, start=1):
+            run(rate, wish.timing, is_last=not wish.highest and place == len(wish.rates))
         if wish.highest:
-            return runs, highest(lambda rate: run(round(rate), wish.trial), known=known)
+            return highest(lambda rate: run(round(rate), wish.trial), known=held)
     except _StuckError:
         pass
-    return runs, None
+    return best(held) if wish.highest else None
 
 
 class _StuckError(Exception):
@@ -106,12 +111,12 @@ def way_in(
         yield to_kafka(settings)
 
 
-def running_stack(settings: Settings, screen: Screen) -> Endpoints:
-    """Where the stack answers whose job runs, every task of it. Raises UserError when it does not.
+def running_stack(settings: Settings, screen: Screen) -> tuple[Endpoints, dict[str, Any]]:
+    """Where the stack answers whose job runs, every task of it, and what Flink says that it has.
 
-    A job that was just submitted is waited for; one that restarts again and again is refused, and
-    so is one that was submitted with another state_backend or parallelism: the result would name
-    what was not measured.
+    Raises UserError when it does not. A job that was just submitted is waited for; one that
+    restarts again and again is refused, and so is one that was submitted with other settings: the
+    result would name what was not measured.
     """
     found = endpoints(settings)
     job = flink_rest.live_job(found.flink_rest_url)
@@ -120,28 +125,24 @@ def running_stack(settings: Settings, screen: Screen) -> Endpoints:
             f"No live job runs at {found.flink_rest_url}; submit it with `betpnl submit`."
         )
     until_running(settings, str(job["jid"]), screen)
-    for name, said in _set_in(found.flink_rest_url, str(job["jid"])).items():
-        if said != getattr(settings, name):
+    runs_with = cluster(found.flink_rest_url, str(job["jid"]))
+    for name in ("state_backend", "parallelism", "checkpoint_interval_ms"):
+        if (said := runs_with[name]) != getattr(settings, name):
             raise UserError(
                 f"The job runs with {name} {said}, and {name} is {getattr(settings, name)} here: "
                 "submit it again with the same settings (`betpnl down`, `betpnl up`, "
                 "`betpnl submit`), or give those that it has."
             )
-    return found
+    return found, runs_with
 
 
-def _set_in(url: str, job: str) -> dict[str, Any]:
-    """What a job was submitted with, by the name of the setting."""
-    backend = str(flink_rest.get(url, f"/jobs/{job}/checkpoints/config")["state_backend"])
-    config = flink_rest.get(url, f"/jobs/{job}/config")["execution-config"]
-    return {
-        "state_backend": "rocksdb" if "RocksDB" in backend else "hashmap",
-        "parallelism": int(config["job-parallelism"]),
-    }
-
-
-def best_line(best: float | None, runs: Sequence[dict[str, Any]]) -> str:
+def best_line(found: float | None, runs: Sequence[dict[str, Any]]) -> str:
     """What the search found, in a sentence."""
-    if best is None:
-        return f"None of the {len(runs)} rates that were tried held p99 below a second."
-    return f"Highest rate that holds p99 below a second: {best:,.0f} bets a second."
+    said = (
+        f"None of the {len(runs)} rates that were tried held p99 below a second."
+        if found is None
+        else f"Highest rate that holds p99 below a second: {found:,.0f} bets a second."
+    )
+    if runs and runs[-1].get("stuck"):
+        said += f" None was tried after {runs[-1]['rate']:,.0f}, at which the job stood still."
+    return said

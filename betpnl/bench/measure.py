@@ -125,8 +125,8 @@ def measure(
         "backlog": waiting.figures(),
         "cpu_percent_of_a_core": percent_of_core(before, after, timing.seconds),
         "generator": _generator(sent.report, timing.warmup_s),
-        **({"answered_after_ms": _quantiles_ms(sent.answers_s)} if len(sent.answers_s) else {}),
-        "observer_gap_ms": _quantiles_ms(gaps_s),
+        **({"answered_after_ms": quantiles_ms(sent.answers_s)} if len(sent.answers_s) else {}),
+        "observer_gap_ms": quantiles_ms(gaps_s),
         "first_and_last_fifth": over_time.first_and_last(seconds),
         "over_time": seconds,
     }
@@ -207,7 +207,8 @@ def _hottest(games: np.ndarray[Any, Any]) -> float:
     return round(float(np.bincount(games).max() / len(games)), 4) if len(games) else 0.0
 
 
-def _quantiles_ms(values_s: Sequence[float] | Floats) -> dict[str, float]:
+def quantiles_ms(values_s: Sequence[float] | Floats) -> dict[str, float]:
+    """p50 to max in milliseconds, of seconds; of few, where a histogram has nothing to add."""
     return {
         name: round(float(np.quantile(values_s, share / 100)) * 1000, 2)
         for name, share in histogram.QUANTILES.items()

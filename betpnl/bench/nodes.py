@@ -15,7 +15,7 @@ USE_MAX = 0.7
 
 PARTS = {
     "Flink": ("jobmanager", "taskmanager", "taskmanager-2", "python workers"),
-    "Kafka": ("kafka",),
+    "Kafka": ("kafka", "kafka, written"),
     "MySQL": ("mysql",),
 }
 

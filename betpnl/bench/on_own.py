@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -10,7 +11,7 @@ from betpnl.bench import drain as draining
 from betpnl.bench import scale as scaling
 from betpnl.bench import state as growing
 from betpnl.bench.arguments import Backend, Home, Json, Out, Seed
-from betpnl.bench.ending import finish, folder, interrupted_cleanly
+from betpnl.bench.ending import ended_early, finish, folder
 from betpnl.bench.load import load, seed_of
 from betpnl.bench.own import deployment
 from betpnl.bench.screen import Screen
@@ -24,8 +25,8 @@ def drain(
     speed: Annotated[
         float,
         typer.Option(
-            help="Minutes of play in a minute. At 60 games end while the backlog grows, so that "
-            "most bets come after their results and settle at once; at 1 next to none do."
+            help="Minutes of play in a minute. At 60 games end within the backlog, and most of its "
+            "bets settle as they are read, as all results are there; at 1 next to none do."
         ),
     ] = 60,
     bet_rows: Annotated[
@@ -41,8 +42,9 @@ def drain(
     Starts services of its own, as the job must not run while the backlog is written.
     """
     settings = Settings.load()
+    files = folder(out, settings)
     with (
-        interrupted_cleanly(),
+        ended_early("drain", settings, [], files, _left(home)),
         Screen() as screen,
         deployment(settings, home, bets, screen, bet_rows=bet_rows) as ours,
     ):
@@ -56,7 +58,7 @@ def drain(
         )
         run = draining.drain(ours, what, screen)
         measured_on = ours
-    finish("drain", measured_on, [run], folder(out, settings), as_json)
+    finish("drain", measured_on, [run], files, as_json)
 
 
 def state(
@@ -79,14 +81,15 @@ def state(
     """
     settings = Settings.load()
     wish = growing.Wish(bets, games, min(step, bets), patience)
+    files, runs = folder(out, settings), list[dict[str, Any]]()
     with (
-        interrupted_cleanly(),
+        ended_early("state", settings, runs, files, _left(home)),
         Screen() as screen,
         deployment(settings, home, bets, screen, state_backend=backend.value) as ours,
     ):
-        run = growing.state(ours, wish, screen)
+        growing.state(ours, wish, screen, runs)
         measured_on = ours
-    finish("state", measured_on, [run], folder(out, settings), as_json)
+    finish("state", measured_on, runs, files, as_json)
 
 
 def scale(
@@ -115,7 +118,14 @@ def scale(
     )
     if not wanted:
         raise UserError("Two TaskManagers need a --parallelism of 2 or more.")
-    with interrupted_cleanly(), Screen() as screen:
-        runs = scaling.scale(settings, wanted, bets, games, seed_of(seed), screen)
+    files, runs = folder(out, settings), list[dict[str, Any]]()
+    with ended_early("scale", settings, runs, files, _left(None)), Screen() as screen:
+        scaling.scale(settings, wanted, bets, games, seed_of(seed), screen, runs)
     more = scaling.summary(runs, node_cores)
-    finish("scale", settings, runs, folder(out, settings), as_json, **more)
+    finish("scale", settings, runs, files, as_json, **more)
+
+
+def _left(home: Path | None) -> str:
+    if home is None:
+        return "Its services and their data are gone."
+    return f"Its services are stopped; their data stay in {home}."

@@ -9,12 +9,14 @@ import typer
 
 from betpnl.bench import settle as settling
 from betpnl.bench.arguments import Json, Out, Patience, Rates, Seconds, Seed, TrialSeconds, Warmup
-from betpnl.bench.ending import finish, folder, interrupted_cleanly
+from betpnl.bench.ending import ended_early, finish, folder
 from betpnl.bench.latency import Wish, best_line, measured, rates, running_stack, way_in
 from betpnl.bench.measure import Timing
 from betpnl.bench.screen import Screen
 from betpnl.errors import UserError
 from betpnl.settings import Settings
+
+_LEFT = "The bets that went out stay in the stack, and the job goes on with them."
 
 
 def latency(
@@ -45,7 +47,7 @@ def latency(
         numbers,
         search,
         Timing(warmup, seconds, patience, poll_ms / 1000),
-        Timing(min(warmup, trial_seconds / 2), trial_seconds, patience, poll_ms / 1000),
+        Timing(warmup, trial_seconds, patience, poll_ms / 1000),
         {"games": games, "speed": speed},
         seed,
     )
@@ -75,7 +77,7 @@ def hot(
         numbers,
         search,
         Timing(warmup, seconds, patience),
-        Timing(min(warmup, trial_seconds / 2), trial_seconds, patience),
+        Timing(warmup, trial_seconds, patience),
         {"games": games, "game_s": game_s, "hot": share},
         seed,
     )
@@ -134,10 +136,11 @@ def settle(
     wish = settling.Wish(
         accumulators or singles or 1_000_000, accumulators is not None, rate, patience
     )
-    with interrupted_cleanly(), Screen() as screen:
-        found = running_stack(settings, screen)
+    files = folder(out, settings)
+    with ended_early("settle", settings, [], files, _LEFT), Screen() as screen:
+        found, flink = running_stack(settings, screen)
         run = settling.settle(settings, found, wish, screen)
-    finish("settle", settings, [run], folder(out, settings), as_json)
+    finish("settle", settings, [run], files, as_json, flink=flink)
 
 
 def _on_running_stack(
@@ -151,11 +154,12 @@ def _on_running_stack(
     batch: int = 100,
 ) -> None:
     settings = Settings.load()
-    with interrupted_cleanly(), Screen() as screen:
-        found = running_stack(settings, screen)
+    files, runs = folder(out, settings), list[dict[str, Any]]()
+    with ended_early(scenario, settings, runs, files, _LEFT), Screen() as screen:
+        found, flink = running_stack(settings, screen)
         with way_in(settings, found, api=api, mysql=mysql, batch=batch) as way:
-            runs, best = measured(settings, found, way, wish, screen)
-    more: dict[str, Any] = {"way": type(way).__name__}
+            best = measured(settings, found, way, wish, screen, runs)
+    more: dict[str, Any] = {"way": type(way).__name__, "flink": flink}
     if wish.highest:
         more |= {"highest_rate": best, "arithmetic": [best_line(best, runs)]}
-    finish(scenario, settings, runs, folder(out, settings), as_json, **more)
+    finish(scenario, settings, runs, files, as_json, **more)

@@ -59,6 +59,12 @@ def deployment(
                 uninterruptible()
                 # What is removed need not be put in order first.
                 stack.stop(ours, kill=home is None, report=screen.say)
+        except UserError as error:
+            if home is not None or not (folder / "logs").exists():
+                raise
+            kept = settings.home / "bench" / f"{folder.name}-logs"
+            shutil.copytree(folder / "logs", kept)
+            raise UserError(f"{error} Its services' logs are kept in {kept}.") from None
         finally:
             uninterruptible()
             if home is None:
@@ -97,5 +103,5 @@ def _check_room(folder: Path, bets: int) -> None:
     if needed > free:
         raise UserError(
             f"{bets} bets take about {needed / 1e9:.0f} GB, and {folder} has {free / 1e9:.0f} GB "
-            "free; lower --bets, or name a folder on another disk with --home."
+            "free; lower --bets, or let `home` (BETPNL_HOME) be on another disk."
         )

@@ -16,7 +16,6 @@ from rich.table import Column, Table
 from betpnl import __version__
 from betpnl.bench import charts
 from betpnl.settings import Settings
-from betpnl.stack import flink_conf
 
 
 def wrap(scenario: str, settings: Settings, runs: Sequence[dict[str, Any]], **more: Any) -> Any:
@@ -33,8 +32,6 @@ def wrap(scenario: str, settings: Settings, runs: Sequence[dict[str, Any]], **mo
         "settings": {
             "state_backend": settings.state_backend,
             "parallelism": settings.parallelism,
-            "flink_task_slots": flink_conf.task_slots(settings),
-            "flink_taskmanager_mb": flink_conf.taskmanager_mb(settings),
             "bet_rows": settings.bet_rows,
             "buffer_timeout_ms": settings.buffer_timeout_ms,
             "kafka_fetch_wait_ms": settings.kafka_fetch_wait_ms,

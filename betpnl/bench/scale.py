@@ -56,9 +56,9 @@ def scale(
     games: int,
     seed: int,
     screen: Screen,
-) -> list[dict[str, Any]]:
-    """One drain for each case, each on a deployment of its own."""
-    runs = []
+    runs: list[dict[str, Any]],
+) -> None:
+    """Add a drain for each case to `runs`, each on a deployment of its own."""
     for parallelism, taskmanagers in wanted:
         screen.clear()
         screen.say("scale", f"parallelism {parallelism}, {taskmanagers} TaskManagers")
@@ -72,7 +72,6 @@ def scale(
             )
             found = drain(ours, what, screen, more_processes=more)
         runs.append({"parallelism": parallelism, "taskmanagers": taskmanagers, **found})
-    return runs
 
 
 def _second(

@@ -20,11 +20,13 @@ from confluent_kafka import Producer
 from numpy.typing import NDArray
 from pymysql.connections import Connection
 
-from betpnl.bench import histogram
+from betpnl.bench import histogram, over_time
+from betpnl.bench.backlog import backlog
 from betpnl.bench.child import Child
 from betpnl.bench.cpu import percent_of_core, service_pids, used_s
 from betpnl.bench.heap import live_heap
 from betpnl.bench.matching import Matched, Planned, match
+from betpnl.bench.measure import quantiles_ms
 from betpnl.bench.observe import observe
 from betpnl.bench.screen import Screen
 from betpnl.bench.sending import Bets, send_all, send_on_time
@@ -141,15 +143,30 @@ def _settled(
         due_s = np.array(sender.receive())
         clock.sleep(_AFTER_S)
         observer.send("stop")
-        seen, _ = observer.receive()
-    matched = match(_counts(quiet, due_s), seen, 0.0)
+        seen, gaps_s = observer.receive()
+    # The first bet is the origin, as in the other scenarios.
+    origin_s = float(due_s[0])
+    planned = _counts(quiet, due_s - origin_s)
+    matched = match(planned, seen, origin_s)
+    length_s = float(due_s[-1]) - origin_s
+    waiting = backlog(planned, seen, origin_s, 0.0, length_s, len(due_s) / planned.counts)
     took_s = settled_s - sent_s
+    marks_s = {"result": sent_s - origin_s, "settled": settled_s - origin_s}
     return {
         "result_to_settled_ms": round(took_s * 1000),
         "settled_bets_per_s": round(wish.bets / took_s),
         "missing": matched.unseen,
-        "new_bets_ms": _quantiles(matched.between(0.0, sent_s)),
-        "new_bets_while_settling_ms": _quantiles(matched.between(sent_s, settled_s)),
+        "new_bets_ms": _quantiles(matched.between(0.0, marks_s["result"])),
+        "new_bets_while_settling_ms": _quantiles(
+            matched.between(marks_s["result"], marks_s["settled"])
+        ),
+        "histogram": {
+            "unit": histogram.UNIT,
+            "hdr_v2": histogram.encoded(histogram.histogram(matched.latency_s)),
+        },
+        "observer_gap_ms": quantiles_ms(gaps_s),
+        "marks_s": {name: round(at_s, 2) for name, at_s in marks_s.items()},
+        "over_time": over_time.by_second(matched, waiting),
         "cpu_percent_of_a_core": percent_of_core(before, after, took_s),
     }
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from betpnl.bench.backlog import slope
 from betpnl.bench.child import Child
+from betpnl.bench.cluster import cluster
 from betpnl.bench.cpu import percent_of_core, service_pids, used_s
 from betpnl.bench.own import submitted, until_running
 from betpnl.bench.screen import Screen
@@ -37,13 +38,16 @@ class Wish:
     patience_s: float
 
 
-def state(settings: Settings, wish: Wish, screen: Screen) -> dict[str, Any]:
+def state(settings: Settings, wish: Wish, screen: Screen, runs: list[dict[str, Any]]) -> None:
     """Submit the job, send open bets as fast as it takes them, and take the rate of each step.
 
-    settings: of a deployment whose job does not run.
+    settings: of a deployment whose job does not run. runs: gets the one run with its first step.
+    Raises UserError when no bet is counted for too long.
     """
-    until_running(settings, submitted(settings, screen), screen)
+    job = submitted(settings, screen)
+    until_running(settings, job, screen)
     found = endpoints(settings)
+    flink = cluster(found.flink_rest_url, job)
     tag = f"state-{time.time():.0f}"
     games = tuple(f"{tag}-{number}" for number in range(wish.games))
     what = Bets(found.kafka_bootstrap, settings.topic_prefix + BETS.name, tag, games)
@@ -71,8 +75,7 @@ def state(settings: Settings, wish: Wish, screen: Screen) -> dict[str, Any]:
                 sender.send(there + _AHEAD)
             elif now_s - moved_s > wish.patience_s:
                 raise UserError(
-                    f"no bet was counted for {wish.patience_s:.0f} s after {there:,} (--patience); "
-                    f"Flink's logs are in {settings.home / 'logs'}."
+                    f"no bet was counted for {wish.patience_s:.0f} s after {there:,} (--patience)."
                 )
             screen.share("open bets", there / wish.bets, f"{there:,} of {wish.bets:,}")
             if there - from_bets >= wish.step or there >= wish.bets:
@@ -86,13 +89,16 @@ def state(settings: Settings, wish: Wish, screen: Screen) -> dict[str, Any]:
                     }
                 )
                 from_bets, from_s, before = there, now_s, after
-    return {
-        "open_bets": wish.bets,
-        "games": wish.games,
-        "state_backend": settings.state_backend,
-        **trend(steps),
-        "steps": steps,
-    }
+                runs[:] = [
+                    {
+                        "open_bets": there,
+                        "games": wish.games,
+                        "state_backend": settings.state_backend,
+                        "flink": flink,
+                        **trend(steps),
+                        "steps": steps,
+                    }
+                ]
 
 
 def trend(steps: list[dict[str, Any]]) -> dict[str, Any]:
@@ -114,6 +120,6 @@ def trend(steps: list[dict[str, Any]]) -> dict[str, Any]:
 def _checkpoint_bytes(url: str) -> int | None:
     job = flink_rest.live_job(url)
     if job is None:
-        raise UserError("The job has ended; Flink's web UI says why.")
+        raise UserError("The job has ended; Flink's logs say why.")
     latest = flink_rest.get(url, f"/jobs/{job['jid']}/checkpoints")["latest"]["completed"]
     return None if not latest else int(latest.get("full_size") or latest["state_size"])

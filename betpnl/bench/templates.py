@@ -59,12 +59,14 @@ class Template:
     def __init__(self, games: list[str], legs: int = 1) -> None:
         """legs: of each bet, on neighbouring games; at most as many as there are games."""
         self._bodies = [
-            json.dumps(open_bet("ID", games[place : place + legs]))
-            .replace("c-ID", "c-%s")
-            .replace("ID", "%s")
+            json.dumps({**open_bet("ID", games[place : place + legs]), "accepted_at": "AT"})
+            .replace("c-ID", "c-%(customer)s")
+            .replace("ID", "%(id)s")
+            .replace("AT", "%(at)s")
             for place in range(len(games) - legs + 1)
         ]
 
-    def bet(self, number: int, bet_id: str) -> bytes:
+    def bet(self, number: int, bet_id: str, accepted_at: str) -> bytes:
         """The bet of this number. bet_id: three characters or more that JSON need not escape."""
-        return (self._bodies[number % len(self._bodies)] % (bet_id, bet_id[-3:])).encode()
+        body = self._bodies[number % len(self._bodies)]
+        return (body % {"id": bet_id, "customer": bet_id[-3:], "at": accepted_at}).encode()

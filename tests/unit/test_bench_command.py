@@ -1,21 +1,25 @@
 """`betpnl bench`: help that teaches, errors that name the option, nothing left behind."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
+from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from betpnl import stack
 from betpnl.bench import own
 from betpnl.bench.child import Child
 from betpnl.bench.screen import Screen
-from betpnl.bench.templates import Template
+from betpnl.bench.sending import scattered
+from betpnl.bench.templates import Template, now
 from betpnl.cli import app
 from betpnl.contract.topics import BETS
 from betpnl.errors import UserError
@@ -62,7 +66,7 @@ def test_the_docs_show_each_scenario_with_options_that_it_has(scenario: str) -> 
         (["scale", "--taskmanagers", "3"], "--taskmanagers 3"),
         (["scale", "--parallelism", "1", "--taskmanagers", "2"], "--parallelism of 2"),
         (["drain", "--bets", "999999999999"], "lower --bets"),
-        (["state", "--bets", "999999999999"], "--home"),
+        (["state", "--bets", "999999999999"], "BETPNL_HOME"),
     ],
 )
 def test_what_cannot_be_measured_is_named_with_the_fix(
@@ -94,13 +98,46 @@ def test_open_bets_are_bets_of_the_contract() -> None:
     template = Template(["g0", "g1", "g2", "g3"], legs=3)
 
     first, second = (
-        READERS[BETS.name].read(template.bet(number, f"run-{number:08}"), arrived_ms)
+        READERS[BETS.name].read(template.bet(number, f"run-{number:08}", now()), arrived_ms)
         for number in (0, 1)
     )
 
     assert [leg.game_id for leg in first.legs] == ["g0", "g1", "g2"]
     assert [leg.game_id for leg in second.legs] == ["g1", "g2", "g3"]
     assert (first.bet_id, first.customer_id) == ("run-00000000", "c-000")
+
+
+def test_ids_of_open_bets_come_in_no_order_and_none_comes_twice() -> None:
+    found = [scattered(number) for number in range(100_000)]
+
+    assert len(set(found)) == len(found)
+    assert max(found) < 2**64
+    halves = [each >= 2**63 for each in found]
+    # A bet lies in the other half of the ids than the one before about every second time.
+    assert 0.4 < sum(a != b for a, b in pairwise(halves)) / len(halves) < 0.9
+
+
+def test_a_scenario_that_fails_keeps_the_logs_of_the_services_that_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack, "start", lambda *_, **__: None)
+    monkeypatch.setattr(stack, "stop", lambda *_, **__: None)
+    settings = Settings.load(home=tmp_path / "home")
+    homes = []
+
+    def scenario() -> None:
+        with Screen() as screen, own.deployment(settings, None, 1, screen) as ours:
+            homes.append(ours.home)
+            (ours.home / "logs").mkdir(parents=True)
+            (ours.home / "logs" / "flink.log").write_text("why", encoding="utf-8")
+            raise UserError("No bet came.")
+
+    with pytest.raises(UserError, match=r"No bet came\. Its services' logs are kept in") as error:
+        scenario()
+
+    assert not homes[0].exists()
+    kept = Path(str(error.value).rpartition(" in ")[2].removesuffix("."))
+    assert (kept / "flink.log").read_text(encoding="utf-8") == "why"
 
 
 def _tell(pipe: Connection) -> None:
@@ -150,15 +187,16 @@ _WAITS = """
 import sys
 import typer
 from betpnl.bench import own
-from betpnl.bench.ending import interrupted_cleanly
+from pathlib import Path
+from betpnl.bench.ending import ended_early
 from betpnl.bench.screen import Screen
 from betpnl.settings import Settings
 from betpnl import stack
 stack.start = lambda *a, **k: None
 stack.stop = lambda *a, **k: print("services stopped", flush=True)
-def scenario():
+def scenario(out: Path):
     with (
-        interrupted_cleanly(),
+        ended_early("scale", Settings.load(), [{"missing": 0}], out, "All gone."),
         Screen() as screen,
         own.deployment(Settings.load(), None, 1, screen) as ours,
     ):
@@ -173,7 +211,7 @@ typer.run(scenario)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_is_interrupted_leaves_nothing_behind(number: int, tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", _WAITS],
+        [sys.executable, "-c", _WAITS, str(tmp_path / "out")],
         env={**os.environ, "BETPNL_HOME": str(tmp_path / "home")},
         cwd=PROJECT,
         stdin=subprocess.PIPE,
@@ -187,7 +225,13 @@ def test_what_is_interrupted_leaves_nothing_behind(number: int, tmp_path: Path) 
         assert [path.name.startswith("home-bench-") for path in tmp_path.iterdir()] == [True]
         process.send_signal(number)
         assert process.stdout.readline() == "services stopped\n"
-        assert "nothing of it is left" in process.stderr.read()
+        said = process.stderr.read()
         assert process.wait() == 130
 
-    assert list(tmp_path.iterdir()) == []
+    assert "Stopped before the end. All gone." in said
+    # The services and their data are, what was measured is not.
+    assert list(tmp_path.iterdir()) == [tmp_path / "out"]
+    (file,) = (tmp_path / "out").iterdir()
+    assert f"What was measured until then: {file}" in said
+    written = json.loads(file.read_text(encoding="utf-8"))
+    assert (written["ended_early"], written["runs"]) == ("interrupted", [{"missing": 0}])

@@ -106,6 +106,22 @@ def test_the_search_is_bounded() -> None:
     assert tried == [1000, 2000, 4000, 5000]
 
 
+def test_the_search_gives_up_below_its_floor() -> None:
+    tried: list[float] = []
+
+    assert highest(lambda rate: bool(tried.append(rate)), start=10, floor=2) is None
+    assert tried == [10, 5, 2.5]
+
+
+def test_the_sentence_of_a_search_names_the_rate_at_which_the_job_stood_still() -> None:
+    held, stuck = {"rate": 1000.0}, {"rate": 10_000.0, "stuck": True}
+
+    assert latency.best_line(1000, [held]).endswith("second: 1,000 bets a second.")
+    said = latency.best_line(1000, [held, stuck])
+    assert "1,000 bets a second. None was tried after 10,000" in said
+    assert latency.best_line(None, [stuck]).startswith("None of the 1 rates")
+
+
 def test_a_rate_that_held_above_one_that_did_not_is_not_believed() -> None:
     assert highest(lambda _: True, known={500: True, 520: False, 2000: True}) == 500
 
@@ -245,6 +261,10 @@ def test_charts_of_drains_and_of_state(tmp_path: Path) -> None:
     growing = [{"state_backend": "rocksdb", "steps": [{"open_bets": 10**6, "bets_per_s": 4000}]}]
 
     assert len(charts.draw({"runs": drains}, tmp_path / "scale")) == 2
+    one = {"backlog_bets": 9000, "worked_off": {"second": [1.0, 2.0], "bets_per_s": [4000, 5000]}}
+    drawn = charts.draw({"runs": [one]}, tmp_path / "drain")
+    assert [file.name for file in drawn] == ["drain-worked-off.svg", "drain-worked-off.png"]
+    assert "9,000 bets" in drawn[0].read_text(encoding="utf-8")
     assert len(charts.draw({"runs": growing}, tmp_path / "state")) == 2
     assert charts.draw({"runs": []}, tmp_path / "nothing") == []
 
@@ -308,15 +328,17 @@ def test_no_rate_is_tried_on_a_backlog_that_is_not_worked_off(
     def runs(*rates: float, search: bool = False) -> tuple[list[float], float | None]:
         tried.clear()
         wish = latency.Wish(rates, search, timing, timing, {"games": 3}, seed=1)
-        found, best = latency.measured(
-            Settings.load(), cast(Any, None), ToKafka("kafka:9092", ""), wish, Screen()
+        found: list[dict[str, Any]] = []
+        best = latency.measured(
+            Settings.load(), cast(Any, None), ToKafka("kafka:9092", ""), wish, Screen(), found
         )
         return [run["rate"] for run in found], best
 
     assert runs(1000, 3000) == ([1000, 3000], None)
     # After the last there is nothing that its backlog could spoil.
     assert tried == [(1000, True), (3000, False)]
-    assert runs(1000, 6000, 3000, search=True) == ([1000, 6000], None)
+    # What held before the job stood still has held.
+    assert runs(1000, 6000, 3000, search=True) == ([1000, 6000], 1000)
     _found, best = runs(1000, search=True)
     assert best is not None
     assert 1800 <= best < 2000
