@@ -195,8 +195,9 @@ class Settings(BaseSettings):
 
     bet_sink_parallelism: NotNegative = Field(
         0,
-        description="Writers of the table `bet`; 0 takes one more than `parallelism`. As many as "
-        "that are refused: its many rows would stop the operator that every other table hangs on.",
+        description="Writers of each table that has a row a bet or a leg (`bet`, `ticket_leg`, "
+        "`bet_version`, `bet_rate`); 0 takes one more than `parallelism`. As many as that are "
+        "refused: their rows would stop the operator that every other table hangs on.",
     )
     bet_rows: bool = Field(
         True,

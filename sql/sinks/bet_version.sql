@@ -1,4 +1,5 @@
--- The superseded versions of bets that changed, newest first.
+-- The superseded versions of bets that changed, newest first. On a parallelism of its own, as `bet`
+-- is: at a checkpoint it would stop the operator that every other table hangs on.
 CREATE TEMPORARY TABLE bet_version (
     bet_id            STRING,
     age               BIGINT,
@@ -29,6 +30,7 @@ CREATE TEMPORARY TABLE bet_version (
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',
     'table-name' = 'bet_version',
+    'sink.parallelism' = '${bet_sink_parallelism}',
     'sink.buffer-flush.max-rows' = '${flush_max_rows}',
     'sink.buffer-flush.interval' = '${flush_interval_other_ms}ms',
     'sink.max-retries' = '${sink_retries}'

@@ -1,4 +1,4 @@
--- A row a leg of each ticket.
+-- A row a leg of each ticket. On a parallelism of its own, as `bet` is.
 CREATE TEMPORARY TABLE ticket_leg (
     bet_id            STRING,
     leg_number        BIGINT,
@@ -18,6 +18,7 @@ CREATE TEMPORARY TABLE ticket_leg (
     'username' = '${mysql_user}',
     'password' = '${mysql_password}',
     'table-name' = 'ticket_leg',
+    'sink.parallelism' = '${bet_sink_parallelism}',
     'sink.buffer-flush.max-rows' = '${flush_max_rows}',
     'sink.buffer-flush.interval' = '${flush_interval_other_ms}ms',
     'sink.max-retries' = '${sink_retries}'
