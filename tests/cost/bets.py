@@ -29,7 +29,9 @@ class Waves:
     """What is sent, in the order in which it must be seen.
 
     A wave is sent when the one before is in MySQL. Which of a wave's records come first is then of
-    no matter to any count: no key stands twice in one, and no group of a sum is ever left empty.
+    no matter to any count: no key stands twice in one. changed: singles and tickets are a wave each,
+    as they reach the sums on two ways. What takes the one back and gives it anew could come between
+    the two halves of the other, and find empty a minute of a game that only these two share.
     results: of the home side of every game, which wins, as a ticket that loses is decided sooner or
     later by which of its legs is first; three waves of them, so that every sum that a ticket
     touches has others in it by then. legs_settled: legs of tickets that ride when they come. Of the
@@ -37,7 +39,7 @@ class Waves:
     """
 
     placed: list[Record]
-    changed: list[Record]
+    changed: list[list[Record]]
     results: list[list[Record]]
     legs_settled: int
     lone_singles: list[Record]
@@ -65,7 +67,10 @@ def waves(day: datetime, prefix: str = "cost") -> Waves:
     open_games = [f"{prefix}-open-{_id(drawn)[:12]}" for _ in range(TICKET_LEGS)]
     return Waves(
         placed=[*singles, *tickets],
-        changed=changed,
+        changed=[
+            [each for each in changed if each["bet_type"] == kind]
+            for kind in ("single", "accumulator")
+        ],
         results=[results[:1], results[1:2], results[2:]],
         legs_settled=TICKETS * TICKET_LEGS - cancelled,
         lone_singles=[_bet(drawn, day, open_games[:1]) for _ in range(LONE)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ _RULES = Rules("EUR", bet_horizon_ms=400 * 86_400_000, accepted_ahead_ms=0)
 def bytes_a_bet() -> dict[str, float]:
     """Of all bets as one batch: what the function is given, and what it gives."""
     sent = waves(_DAY)
-    messages = [json.dumps(record).encode() for record in (*sent.placed, *sent.changed)]
+    records = chain(sent.placed, *sent.changed)
+    messages = [json.dumps(record).encode() for record in records]
     came_s = [arrived_s(_DAY)] * len(messages)
     model = OutcomeModel(Path(PROJECT / "models" / "outcome.onnx"))
     rows = BetRows(_RULES, lambda: model, 2, References("EUR")).rows(messages, came_s)
