@@ -172,7 +172,10 @@ class Settings(BaseSettings):
     )
     checkpoints_retained: Positive = Field(3, description="Checkpoints kept on disk.")
     buffer_timeout_ms: NotNegative = Field(
-        5, description="Longest wait of a record in a network buffer."
+        2, description="Longest wait in a network buffer, on the way to a game's sums."
+    )
+    buffer_timeout_other_ms: NotNegative = Field(
+        25, description="The same on the way to every other table, where waiting saves wake-ups."
     )
     kafka_fetch_wait_ms: NotNegative = Field(
         20,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from betpnl.job.environment import create_table_environment
+from betpnl.job.execution import execute
 from betpnl.job.plans import plan_of
 from betpnl.settings import Settings
 from betpnl.stack import endpoints
@@ -16,7 +17,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings = Settings.load(argv)
     found = endpoints(settings)
     table_env = create_table_environment(settings, found.kafka_bootstrap)
-    plan_of(table_env, settings, found, settings.cache / "plans").execute()
+    plan = plan_of(table_env, settings, found, settings.cache / "plans")
+    execute(table_env, plan, settings.buffer_timeout_ms)
 
 
 if __name__ == "__main__":

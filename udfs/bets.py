@@ -11,6 +11,7 @@ from pyflink.table.udf import udf
 from betpnl.bet_challenge import Challenger
 from betpnl.bet_rows import BetRows
 from betpnl.model.live import LiveModel
+from udfs import garbage
 from udfs.counting import BetCounts
 from udfs.parameters import base_minor, models_folder, parameter, rules
 from udfs.references import references
@@ -36,6 +37,7 @@ class ReadBet(ScalarFunction):
             None if self._challenger is None else self._challenger.words,
         )
         self._counts = BetCounts(function_context)
+        garbage.seldom()
 
     def eval(self, message: pd.Series, arrived_s: pd.Series) -> pd.Series:
         """One array a message; arrived_s: seconds since 2000."""

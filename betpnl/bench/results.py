@@ -34,6 +34,7 @@ def wrap(scenario: str, settings: Settings, runs: Sequence[dict[str, Any]], **mo
             "parallelism": settings.parallelism,
             "bet_rows": settings.bet_rows,
             "buffer_timeout_ms": settings.buffer_timeout_ms,
+            "buffer_timeout_other_ms": settings.buffer_timeout_other_ms,
             "kafka_fetch_wait_ms": settings.kafka_fetch_wait_ms,
             "python_bundle_time_ms": settings.python_bundle_time_ms,
             "flush_interval_game_ms": settings.flush_interval_game_ms,

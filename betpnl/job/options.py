@@ -32,7 +32,8 @@ def job_options(settings: Settings, kafka_bootstrap: str) -> dict[str, str]:
         "python.fn-execution.bundle.time": str(settings.python_bundle_time_ms),
         "python.fn-execution.bundle.size": str(settings.python_bundle_size),
         "python.fn-execution.arrow.batch.size": str(settings.python_bundle_size),
-        "execution.buffer-timeout.interval": f"{settings.buffer_timeout_ms} ms",
+        # On the way to a game's row it is `buffer_timeout_ms` (execution.py).
+        "execution.buffer-timeout.interval": f"{settings.buffer_timeout_other_ms} ms",
         # The cluster may have been started with another, which could not read the checkpoints.
         "state.backend.type": settings.state_backend,
         "execution.checkpointing.interval": f"{settings.checkpoint_interval_ms} ms",

@@ -29,9 +29,10 @@ class Waves:
     """What is sent, in the order in which it must be seen.
 
     A wave is sent when the one before is in MySQL. Which of a wave's records come first is then of
-    no matter to any count: no key stands twice in one. changed: singles and tickets are a wave each,
-    as they reach the sums on two ways. What takes the one back and gives it anew could come between
-    the two halves of the other, and find empty a minute of a game that only these two share.
+    no matter to any count: no key stands twice in one. changed: singles and tickets are a wave
+    each, as they reach the sums on two ways. What takes the one back and gives it anew could come
+    between the two halves of the other, and find empty a minute of a game that only these two
+    share.
     results: of the home side of every game, which wins, as a ticket that loses is decided sooner or
     later by which of its legs is first; three waves of them, so that every sum that a ticket
     touches has others in it by then. legs_settled: legs of tickets that ride when they come. Of the

@@ -47,11 +47,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Compiled:
-    """The job's plan as text: made, kept in a file, and read from there in another session."""
+    """The job's plan as text: made, kept in a file, and read from there in another session.
+
+    buffer_timeouts_ms: of the operators that it is submitted with, by Flink's name and number.
+    """
 
     made: str
     kept: Path
     read: str
+    buffer_timeouts_ms: dict[str, int]
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +73,9 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    made, read = json.loads(done.stdout)
+    made, read, timeouts_ms = json.loads(done.stdout)
     (kept,) = folder.iterdir()
-    return Compiled(made, kept, read)
+    return Compiled(made, kept, read, timeouts_ms)
 
 
 @pytest.fixture(scope="session")

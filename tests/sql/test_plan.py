@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from tests.sql.compile_plan import HURRIED_MS
 from tests.sql.conftest import Compiled, Plan
 
 BET_TABLES = (
@@ -150,3 +152,18 @@ def test_no_address_and_no_password_is_kept_with_it(compiled: Compiled) -> None:
 
     assert "secret" not in text
     assert "nowhere" not in text
+
+
+def test_only_the_way_to_a_games_sums_is_hurried(compiled: Compiled, plan: Plan) -> None:
+    sink = plan.sink("game_placed")
+    # A union is no operator: it has no number, and nothing waits in it.
+    way = {sink, *plan.upstream(sink)} - set(plan.of_type("union"))
+    numbered = {
+        int(found[1]): timeout_ms
+        for name, timeout_ms in compiled.buffer_timeouts_ms.items()
+        if (found := re.fullmatch(r"\w+\[(\d+)\]", name))
+    }
+
+    assert way <= numbered.keys()
+    assert {number for number, timeout_ms in numbered.items() if timeout_ms == HURRIED_MS} == way
+    assert {numbered[number] for number in numbered.keys() - way} == {-1}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,14 @@ class Context(Group):
 
     def get_job_parameter(self, name: str, default: str | None) -> str | None:
         return self._known.get(name, default)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_as_before() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +74,27 @@ def test_a_worker_scores_and_counts_with_no_challenger(tmp_path: Path) -> None:
     assert (found[MODEL_VERSION], found[-1]) == (OLD_VERSION, None)
     assert context.counts["betpnl_records"] == 1
     assert not {"betpnl_stale", "betpnl_unchallenged"} & set(context.counts)
+
+
+def test_no_batch_sets_off_a_search_for_garbage(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(OLD)
+    function, _ = opened(tmp_path)
+    bets = 1000
+    messages = pd.Series([GOOD] * bets)
+    arrived_s = pd.Series([ARRIVED_MS // 1000 - YEAR_2000_S] * bets)
+    searches: list[str] = []
+
+    def noted(phase: str, _info: Any) -> None:
+        searches.append(phase)
+
+    gc.callbacks.append(noted)
+    try:
+        found = [function.eval(messages, arrived_s) for _ in range(3)]
+    finally:
+        gc.callbacks.remove(noted)
+
+    assert [len(rows) for rows in found] == [bets] * 3
+    assert searches == []
 
 
 def test_a_worker_asks_the_challenger_that_is_set(tmp_path: Path) -> None:
