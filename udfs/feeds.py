@@ -7,6 +7,7 @@ from pyflink.table import DataTypes, FunctionContext, ScalarFunction
 from pyflink.table.udf import udf
 
 from betpnl.feed_rows import FeedRows
+from udfs import garbage
 from udfs.bets import YEAR_2000_S
 from udfs.counting import FeedCounts
 from udfs.parameters import rules
@@ -19,6 +20,7 @@ class ReadFeed(ScalarFunction):
         """Make the readers once, for as long as the worker lives."""
         self._rows = FeedRows(rules(function_context))
         self._counts = FeedCounts(function_context)
+        garbage.seldom()
 
     def eval(self, topic: pd.Series, message: pd.Series, arrived_s: pd.Series) -> pd.Series:
         """One array a message; arrived_s: seconds since 2000."""

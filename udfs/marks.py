@@ -10,6 +10,7 @@ from pyflink.table.udf import udf
 
 from betpnl.marking import Marks
 from betpnl.model.live import LiveModel
+from udfs import garbage
 from udfs.parameters import models_folder, parameter
 
 
@@ -22,6 +23,7 @@ class MarkPrices(ScalarFunction):
             Path(parameter(function_context, "model_path")), models_folder(function_context)
         )
         self._marks = Marks()
+        garbage.seldom()
 
     def eval(self, prices: pd.Series, moment: pd.Series) -> pd.Series:
         """One text a market."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pandas as pd
-from pyflink.table import DataTypes, ScalarFunction
+from pyflink.table import DataTypes, FunctionContext, ScalarFunction
 from pyflink.table.udf import udf
 
 from betpnl.settling import settle_packed
+from udfs import garbage
 
 
 class SettleTicket(ScalarFunction):
     """Vectorized. The same texts give the same row, so it may stand on retractions."""
+
+    def open(self, function_context: FunctionContext) -> None:  # noqa: ARG002 (as Flink calls it)
+        """Once, for as long as the worker lives."""
+        garbage.seldom()
 
     def eval(self, gathered: pd.Series) -> pd.Series:
         """One array a ticket, null while it has no result."""
