@@ -18,6 +18,8 @@ pytestmark = pytest.mark.browser
 
 PATIENCE_MS = 120_000
 WELL = re.compile("ok|quiet")
+ASKING = "Asking"
+"""What a page says that has heard nothing yet."""
 
 
 def _verdict(page: Page) -> Locator:
@@ -36,12 +38,25 @@ def _moves(world: World, page: Page, game_id: str) -> None:
     expect(cell(page, game_id, "bets")).to_have_text(str(bets + 1), timeout=PATIENCE_MS)
 
 
+def test_a_page_that_never_hears_of_the_server_says_so(world: World, visits: Visits) -> None:
+    play(world, [game("silent")], [stake("silent-0", "silent", 10)])
+    page = visits.open("/?q=silent")
+    # As by a proxy that takes the connection and passes nothing on.
+    page.route_web_socket(re.compile("/live"), lambda _: None)
+    page.reload()
+
+    expect(_verdict(page)).to_contain_text(ASKING)
+    expect(_verdict(page)).to_have_class(re.compile("down"))
+    expect(_verdict(page)).to_contain_text("does not answer")
+
+
 def test_the_board_is_killed_and_started_again(
     world: World, board: BoardProcess, visits: Visits
 ) -> None:
     visits.allow("ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket")
     play(world, [game("restart")], [stake("restart-0", "restart", 10)])
     page = visits.open("/?q=restart")
+    expect(_verdict(page)).not_to_contain_text(ASKING)
     expect(_verdict(page)).to_have_class(WELL)
 
     board.kill()

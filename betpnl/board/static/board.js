@@ -134,10 +134,14 @@ export function ageMs() {
 
 // What is to be said about the figures: the server's word, unless it is the server that is silent.
 export function verdict() {
+  const silent = performance.now() - state.heardAt > SILENT_MS;
   if (state.top === null) {
-    return { level: "quiet", sentence: "Asking the board's server." };
+    // The clock began with the page.
+    return silent
+      ? { level: "down", sentence: "The board's server does not answer. Trying again." }
+      : { level: "quiet", sentence: "Asking the board's server." };
   }
-  if (!state.connected || performance.now() - state.heardAt > SILENT_MS) {
+  if (!state.connected || silent) {
     return {
       level: "down",
       sentence: "The board's server does not answer: these figures are old. Trying again.",
