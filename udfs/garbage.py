@@ -10,8 +10,8 @@ _OBJECTS_OF_A_BATCH = 100_000
 def seldom() -> None:
     """Search rarely, and never through what is there by now; for as long as the worker lives.
 
-    A batch makes tens of thousands of objects and drops all of them: a search for each 700 of them,
-    as Python has it, took an eighth of the worker's CPU and found nothing.
+    A batch makes tens of thousands of objects and drops them: searching for each 700 more of them,
+    as Python does, took an eighth of what a batch of bets took.
     """
     gc.collect()
     gc.freeze()
