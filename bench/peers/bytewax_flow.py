@@ -7,11 +7,13 @@ writes the same rows once more.
 
 from __future__ import annotations
 
-import os
+import socket
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import bytewax.operators as op
@@ -22,13 +24,13 @@ from bytewax.outputs import FixedPartitionedSink, StatefulSinkPartition
 from bytewax.recovery import RecoveryConfig, init_db_dir
 from bytewax.run import cli_main
 from common import COUNTS, GAME, Deployment, Part, Valued, Valuer, changes, plus, sum_row
+from processes import PROCESSES, run_all
 from tables import BET, KEYS, Background, Row
 
 from betpnl.settings import Settings
 
+HOST = "127.0.0.1"
 BATCH_BETS_MAX = 1000
-WORKERS = int(os.environ.get("PEER_WORKERS", "1"))
-"""Threads. They share one lock of Python's: a second one only waits for MySQL meanwhile."""
 SNAPSHOT = timedelta(seconds=30)
 """As ours takes a checkpoint."""
 FLUSH_GAME = timedelta(milliseconds=10)
@@ -173,17 +175,36 @@ def _under(table: str, item: tuple[str, Row]) -> tuple[str, Row]:
 
 def main() -> None:
     """Run until the process is ended."""
-    deployment = Deployment.load()
-    folder = deployment.settings.home / "peer-bytewax"
+    folder = _recovery(Deployment.load())
     if not folder.exists():
         folder.mkdir(parents=True)
-        init_db_dir(folder, 1)
+        init_db_dir(folder, PROCESSES)
+    addresses = _addresses() if PROCESSES > 1 else None
+    run_all(partial(work, addresses))
+
+
+def work(addresses: Sequence[str] | None, number: int) -> None:
+    """One process of the cluster; addresses: where each of them listens for the others."""
+    deployment = Deployment.load()
     cli_main(
         dataflow(deployment),
-        workers_per_process=WORKERS,
+        process_id=None if addresses is None else number,
+        addresses=addresses,
         epoch_interval=SNAPSHOT,
-        recovery_config=RecoveryConfig(str(folder)),
+        recovery_config=RecoveryConfig(str(_recovery(deployment))),
     )
+
+
+def _recovery(deployment: Deployment) -> Path:
+    return deployment.settings.home / "peer-bytewax"
+
+
+def _addresses() -> list[str]:
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(PROCESSES)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [f"{HOST}:{probe.getsockname()[1]}" for probe in probes]
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from common import COUNTS, GAME, Deployment, Part, Valued, changes, plus, sum_row
+from processes import run_all
 from quixstreams import Application, State
 from quixstreams.sinks import BaseSink
 from tables import BET, Background, Row, as_it_is
@@ -22,7 +23,8 @@ from betpnl.settings import Settings
 GROUP = "peer-quix"
 FLUSH_GAME_S = 0.01
 FLUSH_OTHER_S = 0.5
-CHECKPOINT_S = 5.0
+CHECKPOINT_S = 30.0
+"""As ours takes one."""
 POLL_S = 0.01
 LINGER_MS = 2
 
@@ -98,14 +100,14 @@ def add_up(value: Json, state: State) -> list[Part]:
     return found
 
 
-def application(deployment: Deployment) -> Application:
-    """From the topic to the four tables."""
+def application(deployment: Deployment, number: int) -> Application:
+    """From the topic to the four tables. number: of this process, whose state is its own."""
     settings = deployment.settings
     app = Application(
         deployment.kafka_bootstrap,
         consumer_group=GROUP,
         auto_offset_reset="earliest",
-        state_dir=settings.home / GROUP,
+        state_dir=settings.home / GROUP / str(number),
         commit_interval=CHECKPOINT_S,
         consumer_poll_timeout=POLL_S,
         consumer_extra_config={"fetch.min.bytes": 20_000, "fetch.wait.max.ms": 5},
@@ -130,10 +132,10 @@ def _is_of(table: str) -> Callable[[Part], bool]:
     return lambda part: part.table == table
 
 
-def main() -> None:
-    """Run until SIGTERM."""
-    application(Deployment.load()).run()
+def work(number: int) -> None:
+    """Run one process of the group until it is ended."""
+    application(Deployment.load(), number).run()
 
 
 if __name__ == "__main__":
-    main()
+    run_all(work)
