@@ -70,7 +70,7 @@ def drain(
         until_counted(found, looked_at, patience_s, told)
         after, to_s = used_s(roots), clock.now()
         observer.send("stop")
-        seen, _ = observer.receive()
+        seen = observer.receive().games
     running_s = _running_s(found.flink_rest_url, job)
     what = about(load.options)
     # A backlog has no rate: it is all there at once.

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pymysql
 import typer
 
 from betpnl.bench import results
@@ -30,11 +31,11 @@ def finish(
     as_json: bool,
     **more: Any,
 ) -> None:
-    """Write and show a result. Raises typer.Exit(1) if something was never seen."""
+    """Write and show a result. Raises typer.Exit(1) if something was never seen, or too often."""
     result = results.wrap(scenario, settings, runs, **more)
     files = results.save(result, out)
     results.show(result, files, as_json=as_json)
-    if any(run.get("missing") for run in runs):
+    if any(run.get("missing") or run.get("overcounted") for run in runs):
         raise typer.Exit(1)
 
 
@@ -56,6 +57,9 @@ def ended_early(
     except UserError as error:
         _save_early(scenario, settings, runs, out, str(error))
         raise
+    except (OSError, pymysql.MySQLError) as error:
+        _save_early(scenario, settings, runs, out, str(error))
+        raise UserError(f"A service did not answer: {error}. {left}") from error
 
 
 def _save_early(

@@ -6,6 +6,7 @@ Quantiles of two runs cannot be averaged; their histograms can be added.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from hdrh.histogram import HdrHistogram
@@ -50,9 +51,11 @@ def quantiles_ms(made: HdrHistogram, unseen: int = 0) -> dict[str, float | None]
     }
 
 
-def encoded(made: HdrHistogram) -> str:
-    """As text in the format that every HdrHistogram library reads (V2, deflated, base64)."""
-    return str(made.encode().decode("ascii"))
+def packed(latency_s: Floats) -> dict[str, Any]:
+    """A histogram for the result: as text in the format that every HdrHistogram library reads (V2,
+    deflated, base64), and how many were never seen, which no histogram holds."""
+    text = str(histogram(latency_s).encode().decode("ascii"))
+    return {"unit": UNIT, "hdr_v2": text, "unseen": int(np.isnan(latency_s).sum())}
 
 
 def added(texts: Iterable[str]) -> HdrHistogram:

@@ -10,7 +10,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from betpnl.bench.matching import MIX
+from betpnl.bench.matching import MIX, Planned
+from betpnl.bench.probes import Probes
 from betpnl.bench.spool import Counted, Counting, Spooled, left_open
 from betpnl.bench.ways import Way
 from betpnl.bench.wide import wide
@@ -57,10 +58,17 @@ def load(*, seed: int, rate: float, base_currency: str, **options: Any) -> Load:
 
 @dataclass(frozen=True)
 class Made:
-    """What the generator is about to send. origin_s: of the times in its bets, since 1970."""
+    """What the generator is about to send. origin_s: of the times in its bets, since 1970.
+
+    probe_bets: how many of them are alone in their games; probe_singles, probe_tickets: when those
+    count.
+    """
 
     counted: Counted
     origin_s: float
+    probe_bets: int
+    probe_singles: Planned
+    probe_tickets: Planned
 
 
 @dataclass(frozen=True)
@@ -80,9 +88,14 @@ def generate(pipe: Connection, what: Load, way: Way, folder: Path) -> None:
     bets = options.rate * (options.until_s or 0.0)
     origin = datetime.now(UTC) + timedelta(seconds=LEAD_S + MAKE_S_PER_BET * bets)
     plan = Spooled(options, games, origin, folder / "messages")
-    pipe.send(Made(plan.make(news.told), plan.origin.timestamp()))
+    probes = Probes(options, plan.origin)
+    counted = plan.make(news.told, probes)
+    pipe.send(
+        Made(counted, plan.origin.timestamp(), probes.bets, probes.singles(), probes.tickets())
+    )
     plan.begin(datetime.fromtimestamp(pipe.recv(), UTC))
-    report = run(plan, sink, SystemClock())
+    # Nobody has anything more to say, unless who measures is gone.
+    report = run(plan, sink, SystemClock(), stop=pipe.poll)
     answers = sink.answered_after_s if isinstance(sink, HttpSink) else ()
     pipe.send(Sent(report, tuple(answers)))
 

@@ -16,8 +16,9 @@ from betpnl.bench.backlog import backlog
 from betpnl.bench.child import Child
 from betpnl.bench.cpu import percent_of_core, service_pids, used_s
 from betpnl.bench.load import LEAD_S, Load, Made, Sent, generate
-from betpnl.bench.matching import Matched, Planned, by_batch, match
-from betpnl.bench.observe import observe, watched
+from betpnl.bench.matching import Matched, Planned, by_batch, match, overcounted
+from betpnl.bench.observe import Looks, observe, watched
+from betpnl.bench.room import BYTES_PER_BET, BYTES_SPOOLED, check_room
 from betpnl.bench.screen import Screen
 from betpnl.bench.waiting import counted, until_counted, until_worked_off
 from betpnl.bench.ways import ToApi, Way
@@ -66,10 +67,18 @@ def measure(
 
     others: more processes whose CPU is shown, by name. work_off: wait in the end until nothing is
     left, however long it takes, so that what comes next does not begin with it; `stuck` says that
-    nothing was counted any more. Raises UserError when a game had bets before.
+    nothing was counted any more. Raises UserError when a game had bets before, or
+    when the bets do not fit on the disk.
     """
     clock = SystemClock()
     settings.home.mkdir(parents=True, exist_ok=True)
+    # The embedded services are on the same disk.
+    check_room(
+        settings.home,
+        int(load.options.rate * timing.length_s),
+        BYTES_SPOOLED + BYTES_PER_BET,
+        "lower the rate or --seconds",
+    )
     with (
         tempfile.TemporaryDirectory(prefix="bench-", dir=settings.home) as folder,
         Child(generate, load, way, Path(folder)) as generator,
@@ -78,14 +87,23 @@ def measure(
         made: Made = generator.receive_last(lambda share: screen.share("bets", share))
         screen.share("bets", 1.0, "made")
         planned = made.counted.planned()
+        singles, tickets = made.probe_singles, made.probe_tickets
         if isinstance(way, ToApi):
-            planned = by_batch(planned, made.counted.bets_at_s, way.batch)
+            planned, singles, tickets = (
+                by_batch(each, made.counted.bets_at_s, way.batch)
+                for each in (planned, singles, tickets)
+            )
         looked_at = planned.only(set(watched(list(planned.times_s), load.options.seed)))
-        with Child(observe, found, list(looked_at.times_s), timing.poll_s) as observer:
+        probes = singles | tickets
+        everything = looked_at | probes
+        with Child(
+            observe, found, list(looked_at.times_s), timing.poll_s, probes.in_order()
+        ) as observer:
             observer.receive()
-            _refuse_old_games(found, looked_at)
+            _refuse_old_games(found, everything)
             origin_s = max(made.origin_s, clock.now() + LEAD_S)
             generator.send(origin_s)
+            observer.send(origin_s)
             roots = {
                 **service_pids(settings), **(others or {}),
                 "observer": observer.pid, "generator": generator.pid,
@@ -99,18 +117,24 @@ def measure(
             after = used_s(roots)
             sent: Sent = generator.receive()
             screen.say("last bets", "waited for")
-            is_all_there = until_counted(found, looked_at, timing.patience_s)
+            is_all_there = until_counted(found, everything, timing.patience_s)
             observer.send("stop")
-            seen, gaps_s = observer.receive()
+            looks: Looks = observer.receive()
+    seen = looks.games
     is_stuck = False
     if work_off and not is_all_there:
         screen.say("backlog", "what is left is worked off before the next")
         is_stuck = not until_worked_off(
-            found, looked_at, timing.patience_s, lambda share: screen.share("backlog", share)
+            found, everything, timing.patience_s, lambda share: screen.share("backlog", share)
         )
-    bets_per_count = made.counted.bets / max(1, looked_at.counts)
+    others_bets = made.counted.bets - made.probe_bets
+    bets_per_count = others_bets / max(1, looked_at.counts)
     waiting = backlog(looked_at, seen, origin_s, timing.warmup_s, timing.length_s, bets_per_count)
     matched = match(looked_at, seen, origin_s).between(timing.warmup_s, np.inf)
+    of_probes = {
+        name: match(each, looks.probes, origin_s).between(timing.warmup_s, np.inf)
+        for name, each in (("singles", singles), ("tickets", tickets))
+    }
     seconds = over_time.by_second(matched, waiting)
     result = {
         **about(load.options),
@@ -120,13 +144,15 @@ def measure(
         "watched_games": len(looked_at.times_s),
         "hottest_game_share": _hottest(made.counted.games),
         **_latencies(matched),
-        "missing": matched.unseen,
+        "probes_ms": {name: quantiles_of(each) for name, each in of_probes.items()},
+        "missing": matched.unseen + sum(each.unseen for each in of_probes.values()),
+        "overcounted": overcounted(everything, seen) + overcounted(everything, looks.probes),
         **({"stuck": True} if is_stuck else {}),
         "backlog": waiting.figures(),
         "cpu_percent_of_a_core": percent_of_core(before, after, timing.seconds),
         "generator": _generator(sent.report, timing.warmup_s),
         **({"answered_after_ms": quantiles_ms(sent.answers_s)} if len(sent.answers_s) else {}),
-        "observer_gap_ms": quantiles_ms(gaps_s),
+        "observer_gap_ms": quantiles_ms(looks.gaps_s),
         "first_and_last_fifth": over_time.first_and_last(seconds),
         "over_time": seconds,
     }
@@ -143,6 +169,14 @@ def why_not(result: dict[str, Any]) -> list[str]:
         reasons.append("p99 is not known, as it is one of those")
     elif p99 >= HOLDS_P99_MS:
         reasons.append(f"p99 is {p99:,.0f} ms, not below {HOLDS_P99_MS:,.0f}")
+    for name, found in result["probes_ms"].items():
+        if found["p99"] is not None and found["p99"] >= HOLDS_P99_MS:
+            reasons.append(
+                f"p99 of the probes' {name} is {found['p99']:,.0f} ms, not below "
+                f"{HOLDS_P99_MS:,.0f}"
+            )
+    if result["overcounted"]:
+        reasons.append(f"{result['overcounted']:,} counts were more than there should be")
     if result.get("stuck"):
         reasons.append("the job then counted nothing more, so no other rate was tried")
     drift = result["backlog"].get("drift_bets_per_s", 0.0)
@@ -191,14 +225,16 @@ def _pass(
     screen.share(step, 1.0)
 
 
-def _latencies(matched: Matched) -> dict[str, Any]:
+def quantiles_of(matched: Matched) -> dict[str, Any]:
+    """How many there are, and p50 to max in milliseconds."""
     made = histogram.histogram(matched.latency_s)
+    return {"counts": len(matched.latency_s), **histogram.quantiles_ms(made, matched.unseen)}
+
+
+def _latencies(matched: Matched) -> dict[str, Any]:
     return {
-        "latency_ms": {
-            "counts": len(matched.latency_s),
-            **histogram.quantiles_ms(made, matched.unseen),
-        },
-        "histogram": {"unit": histogram.UNIT, "hdr_v2": histogram.encoded(made)},
+        "latency_ms": quantiles_of(matched),
+        "histogram": histogram.packed(matched.latency_s),
     }
 
 

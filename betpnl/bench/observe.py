@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 import time
 from array import array
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
 from multiprocessing.connection import Connection
 
 import numpy as np
 
-from betpnl.bench.matching import Seen
+from betpnl.bench.matching import Floats, Seen
 from betpnl.mysql import connect
 from betpnl.replay import SystemClock
 from betpnl.stack import Endpoints
@@ -26,6 +29,8 @@ QUERY = (
 _LINE_MAX = 128
 WATCHED_MAX = 500
 """More games than this would cost MySQL more than the bets do: then so many are watched."""
+PROBES_AT_ONCE = 100
+"""Where more are late than this, they are looked at in turn, for the same reason."""
 
 
 def watched(game_ids: Sequence[str], seed: int) -> list[str]:
@@ -35,39 +40,115 @@ def watched(game_ids: Sequence[str], seed: int) -> list[str]:
     return random.Random(seed).sample(list(game_ids), WATCHED_MAX)
 
 
-def observe(pipe: Connection, endpoints: Endpoints, game_ids: Sequence[str], poll_s: float) -> None:
-    """Poll until told to stop, then send `(Seen, seconds between answers)`.
+def observe(
+    pipe: Connection,
+    endpoints: Endpoints,
+    game_ids: Sequence[str],
+    poll_s: float,
+    probes: Sequence[tuple[str, float]] = (),
+) -> None:
+    """Poll until told to stop, then send `Looks`.
 
-    pipe: says when it has begun; anything that comes through it is the word to stop.
-    game_ids: the games that are looked at. poll_s: from one question to the next.
+    pipe: says when it has begun. A float that comes through it is the origin of the probes' times,
+    seconds since 1970; anything else is the word to stop. game_ids: the games that are looked at.
+    poll_s: from one question to the next. probes: games that will have one bet each, with when it
+    is due, in seconds from the origin, rising; each is looked at from then until it is there.
     """
     clock = SystemClock()
-    ids: dict[str, int] = {}
-    at_s, games, counts = array("d"), array("q"), array("q")
+    games, single = _Rows(), _Rows()
+    waiting = Waiting(probes)
     before: set[str] = set()
     gaps_s, last_s = array("d"), clock.now()
     with connect(endpoints, read_only=True) as connection, connection.cursor() as cursor:
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        cursor.execute(f"SET SESSION group_concat_max_len = {_LINE_MAX * len(game_ids)}")
-        query = QUERY.format(", ".join(map(connection.escape, game_ids)))
+        names_max = len(game_ids) + len(probes)
+        cursor.execute(f"SET SESSION group_concat_max_len = {_LINE_MAX * names_max}")
+        named = [connection.escape(game_id) for game_id in game_ids]
         pipe.send("ready")
         looking = True
         while looking:
-            # One more look after the word to stop: the last bets may just have come.
-            looking = not pipe.poll()
+            if pipe.poll():
+                word = pipe.recv()
+                # One more look after the word to stop: the last bets may just have come.
+                looking = isinstance(word, float)
+                if looking:
+                    waiting.begin(word)
             asked_s = clock.now()
-            cursor.execute(query)
+            due = waiting.due(asked_s) if looking else waiting.all()
+            cursor.execute(QUERY.format(", ".join(named + [connection.escape(p) for p in due])))
             row = cursor.fetchone()
             now_s = clock.now()
             rows = set(row[0].split("\n")) if row and row[0] else set()
             for line in rows - before:
                 game_id, _, count = line.partition("\t")
-                at_s.append(now_s)
-                games.append(ids.setdefault(game_id, len(ids)))
-                counts.append(int(count))
+                (single if waiting.seen(game_id) else games).add(game_id, now_s, int(count))
             before = rows
             gaps_s.append(now_s - last_s)
             last_s = now_s
             time.sleep(max(0.0, poll_s - (clock.now() - asked_s)))
-    seen = Seen(list(ids), np.array(at_s), np.array(games, np.int64), np.array(counts, np.int64))
-    pipe.send((seen, np.array(gaps_s)))
+    pipe.send(Looks(games.seen(), single.seen(), np.array(gaps_s)))
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What the observer saw. games: of the games that it looked at. probes: of those. gaps_s:
+    seconds between its answers."""
+
+    games: Seen
+    probes: Seen
+    gaps_s: Floats
+
+
+class Waiting:
+    """The probes that are due and not there yet."""
+
+    def __init__(self, probes: Sequence[tuple[str, float]]) -> None:
+        """probes: games with when they are due, in seconds from the origin, rising."""
+        self._coming = deque(probes)
+        self._origin_s = float("inf")
+        self._missing: dict[str, None] = {}
+
+    def begin(self, origin_s: float) -> None:
+        """The origin of their times, in seconds since 1970."""
+        self._origin_s = origin_s
+
+    def due(self, now_s: float) -> list[str]:
+        """Those to look at now; where many are late, some of them, all in turn."""
+        while self._coming and self._origin_s + self._coming[0][1] <= now_s:
+            self._missing[self._coming.popleft()[0]] = None
+        chosen = list(islice(self._missing, PROBES_AT_ONCE))
+        if len(self._missing) > PROBES_AT_ONCE:
+            for game_id in chosen:
+                self._missing[game_id] = self._missing.pop(game_id)
+        return chosen
+
+    def all(self) -> list[str]:
+        """All that are not there, the coming ones too."""
+        self._missing.update((game_id, None) for game_id, _ in self._coming)
+        self._coming.clear()
+        return list(self._missing)
+
+    def seen(self, game_id: str) -> bool:
+        """Whether this game was one of them; it no longer is."""
+        return self._missing.pop(game_id, self) is None
+
+
+class _Rows:
+    """Collects what becomes `Seen`."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+        self._at_s, self._games, self._counts = array("d"), array("q"), array("q")
+
+    def add(self, game_id: str, at_s: float, count: int) -> None:
+        self._at_s.append(at_s)
+        self._games.append(self._ids.setdefault(game_id, len(self._ids)))
+        self._counts.append(count)
+
+    def seen(self) -> Seen:
+        return Seen(
+            list(self._ids),
+            np.array(self._at_s),
+            np.array(self._games, np.int64),
+            np.array(self._counts, np.int64),
+        )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from betpnl import stack
+from betpnl.bench.room import BYTES_PER_BET, check_room
 from betpnl.bench.screen import Screen
 from betpnl.demo.job import wait_until_running
 from betpnl.errors import UserError
@@ -28,8 +29,6 @@ _APART: dict[str, Any] = {
     "flink_rest_port": 0,
     "mysql_source": None,
 }
-BYTES_PER_BET = 3_500
-"""On disk: its message, its row with index and redo log, and its share of checkpoints."""
 
 
 @contextmanager
@@ -44,7 +43,7 @@ def deployment(
     """
     beside = settings.home.parent if home is None else home
     beside.mkdir(parents=True, exist_ok=True)
-    _check_room(beside, bets)
+    check_room(beside, bets, BYTES_PER_BET, "lower --bets")
     with interruptible() as uninterruptible:
         folder = home
         if folder is None:
@@ -94,14 +93,4 @@ def _refuse_used(settings: Settings) -> None:
         raise UserError(
             f"--home {settings.home} holds a deployment already, whose bets the benchmark's would "
             "be mixed with; name an empty folder, or none."
-        )
-
-
-def _check_room(folder: Path, bets: int) -> None:
-    free = shutil.disk_usage(folder).free
-    needed = bets * BYTES_PER_BET
-    if needed > free:
-        raise UserError(
-            f"{bets} bets take about {needed / 1e9:.0f} GB, and {folder} has {free / 1e9:.0f} GB "
-            "free; lower --bets, or let `home` (BETPNL_HOME) be on another disk."
         )

@@ -90,9 +90,12 @@ _COLUMNS = {
     "p99": ("latency_ms", "p99"),
     "p99.9": ("latency_ms", "p99.9"),
     "max": ("latency_ms", "max"),
+    "p99, probes' singles": ("probes_ms", "singles", "p99"),
+    "p99, probes' tickets": ("probes_ms", "tickets", "p99"),
     "settled, ms": ("result_to_settled_ms",),
     "drift, bets/s": ("backlog", "drift_bets_per_s"),
     "missing": ("missing",),
+    "too many": ("overcounted",),
     "holds": ("holds",),
 }
 
@@ -105,7 +108,7 @@ def _cell(run: dict[str, Any], column: str) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if _COLUMNS[column][0] == "latency_ms":
+    if _COLUMNS[column][0] in ("latency_ms", "probes_ms"):
         return _time(value)
     if isinstance(value, float) and value < 100:
         return f"{value:.3g}"

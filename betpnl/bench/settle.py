@@ -25,13 +25,13 @@ from betpnl.bench.backlog import backlog
 from betpnl.bench.child import Child
 from betpnl.bench.cpu import percent_of_core, service_pids, used_s
 from betpnl.bench.heap import live_heap
-from betpnl.bench.matching import Matched, Planned, match
-from betpnl.bench.measure import quantiles_ms
-from betpnl.bench.observe import observe
+from betpnl.bench.matching import Planned, match
+from betpnl.bench.measure import quantiles_ms, quantiles_of
+from betpnl.bench.observe import Looks, observe
 from betpnl.bench.screen import Screen
 from betpnl.bench.sending import Bets, send_all, send_on_time
 from betpnl.bench.templates import result
-from betpnl.bench.waiting import until
+from betpnl.bench.waiting import until, until_counted
 from betpnl.contract.topics import BETS, RESULTS
 from betpnl.errors import UserError
 from betpnl.kafka import producer_config
@@ -141,30 +141,27 @@ def _settled(
         clock.sleep(_AFTER_S)
         sender.send("stop")
         due_s = np.array(sender.receive())
-        clock.sleep(_AFTER_S)
+        # The first bet is the origin, as in the other scenarios.
+        origin_s = float(due_s[0])
+        planned = _counts(quiet, due_s - origin_s)
+        until_counted(found, planned, wish.patience_s)
         observer.send("stop")
-        seen, gaps_s = observer.receive()
-    # The first bet is the origin, as in the other scenarios.
-    origin_s = float(due_s[0])
-    planned = _counts(quiet, due_s - origin_s)
-    matched = match(planned, seen, origin_s)
+        looks: Looks = observer.receive()
+    matched = match(planned, looks.games, origin_s)
     length_s = float(due_s[-1]) - origin_s
-    waiting = backlog(planned, seen, origin_s, 0.0, length_s, len(due_s) / planned.counts)
+    waiting = backlog(planned, looks.games, origin_s, 0.0, length_s, len(due_s) / planned.counts)
     took_s = settled_s - sent_s
     marks_s = {"result": sent_s - origin_s, "settled": settled_s - origin_s}
     return {
         "result_to_settled_ms": round(took_s * 1000),
         "settled_bets_per_s": round(wish.bets / took_s),
         "missing": matched.unseen,
-        "new_bets_ms": _quantiles(matched.between(0.0, marks_s["result"])),
-        "new_bets_while_settling_ms": _quantiles(
+        "new_bets_ms": quantiles_of(matched.between(0.0, marks_s["result"])),
+        "new_bets_while_settling_ms": quantiles_of(
             matched.between(marks_s["result"], marks_s["settled"])
         ),
-        "histogram": {
-            "unit": histogram.UNIT,
-            "hdr_v2": histogram.encoded(histogram.histogram(matched.latency_s)),
-        },
-        "observer_gap_ms": quantiles_ms(gaps_s),
+        "histogram": histogram.packed(matched.latency_s),
+        "observer_gap_ms": quantiles_ms(looks.gaps_s),
         "marks_s": {name: round(at_s, 2) for name, at_s in marks_s.items()},
         "over_time": over_time.by_second(matched, waiting),
         "cpu_percent_of_a_core": percent_of_core(before, after, took_s),
@@ -223,8 +220,3 @@ def _ask(connection: Connection, column: str, table: str, game: str) -> int:
         cursor.execute(f"SELECT {column} FROM {table} WHERE game_id = %s", (game,))
         row = cursor.fetchone()
     return 0 if row is None else int(row[0])
-
-
-def _quantiles(matched: Matched) -> dict[str, Any]:
-    made = histogram.histogram(matched.latency_s)
-    return {"bets": len(matched.latency_s), **histogram.quantiles_ms(made, matched.unseen)}

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from betpnl.bench.matching import Floats, Integers, Planned, planned
+from betpnl.bench.probes import Probes
 from betpnl.contract.topics import BETS, TOPICS
 from betpnl.games import Game
 from betpnl.replay import Block, Options, Plan
@@ -89,11 +90,12 @@ class Spooled(Plan):
         super().__init__(options, games, origin)
         self._file = file
 
-    def make(self, report: Callable[[int], None]) -> Counted:
-        """Make all messages. report: is told after each block how many bets are made."""
+    def make(self, report: Callable[[int], None], probes: Probes) -> Counted:
+        """Make all messages, with probes among them. report: is told after each block how many
+        bets are made."""
         counting = Counting(self)
         with self._file.open("wb") as file:
-            for block in counting.blocks(left_open(self, super().blocks())):
+            for block in counting.blocks(probes.among(left_open(self, super().blocks()))):
                 # By its name: a copy of a topic would not be that topic.
                 parts = (block.topic.name, block.at_s, block.keys, block.values, block.kinds)
                 pickle.dump(parts, file, pickle.HIGHEST_PROTOCOL)

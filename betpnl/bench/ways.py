@@ -106,6 +106,7 @@ def to_api(settings: Settings, batch: int) -> Iterator[ToApi]:
         "BETPNL_API_TOKENS": msgspec.json.encode(tokens.Tokens([token])).decode(),
     }
     log = settings.home / "logs" / "bench-api.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "betpnl.cli", "ingest"],

@@ -8,7 +8,7 @@ report = run(plan(options, origin=start_time(clock)), KafkaSink(bootstrap), cloc
 """
 
 from betpnl.replay.clock import Clock, SystemClock
-from betpnl.replay.messages import Block, Message
+from betpnl.replay.messages import Block, Message, merged
 from betpnl.replay.options import Mix, Options
 from betpnl.replay.plan import Plan, plan
 from betpnl.replay.sender import Report, run, start_time
@@ -26,6 +26,7 @@ __all__ = [
     "Report",
     "Sink",
     "SystemClock",
+    "merged",
     "plan",
     "run",
     "start_time",

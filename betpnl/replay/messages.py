@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import msgspec
@@ -62,4 +62,18 @@ def block_of(topic: Topic, records: list[Record], at_s: float) -> Block:
         at_s=[at_s] * len(records),
         keys=[topic.key(record) for record in records],
         values=[encode(record) for record in records],
+    )
+
+
+def merged(block: Block, more: Block) -> Block:
+    """A block with messages of the same topic put in where they are due; its counts stay."""
+    at_s = block.at_s + more.at_s
+    order = np.argsort(at_s, kind="stable").tolist()
+    keys, values = block.keys + more.keys, block.values + more.values
+    return replace(
+        block,
+        at_s=[at_s[place] for place in order],
+        keys=[keys[place] for place in order],
+        values=[values[place] for place in order],
+        kinds=block.kinds + more.kinds,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -16,7 +15,7 @@ from betpnl.replay.announcements import Announcer
 from betpnl.replay.bets import Drawer, Draws
 from betpnl.replay.fates import Fate
 from betpnl.replay.followups import Followers, FollowUp, Queue
-from betpnl.replay.messages import Block, Message
+from betpnl.replay.messages import Block, Message, merged
 from betpnl.replay.offers import Book, Offers, make_book
 from betpnl.replay.options import Options
 from betpnl.replay.stakes import Floats, Integers
@@ -141,7 +140,8 @@ class _Bets:
             counted_at_s=counted_at_s,
             counted_games=counted_games,
         )
-        return _merged(block, self._queue.due(before_s))
+        later = self._queue.due(before_s)
+        return merged(block, _later_only(later)) if later else block
 
 
 def _numbered(at_s: float, rate: float) -> int:
@@ -164,21 +164,4 @@ def _later_only(later: list[FollowUp]) -> Block:
         keys=[followup.key for followup in later],
         values=[followup.value for followup in later],
         kinds=Counter(followup.kind for followup in later),
-    )
-
-
-def _merged(block: Block, later: list[FollowUp]) -> Block:
-    """A block with later messages put in where they are due."""
-    if not later:
-        return block
-    more = _later_only(later)
-    at_s = block.at_s + more.at_s
-    order = np.argsort(at_s, kind="stable").tolist()
-    keys, values = block.keys + more.keys, block.values + more.values
-    return replace(
-        block,
-        at_s=[at_s[place] for place in order],
-        keys=[keys[place] for place in order],
-        values=[values[place] for place in order],
-        kinds=block.kinds + more.kinds,
     )

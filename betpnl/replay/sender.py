@@ -34,8 +34,9 @@ class Report:
     """How a run went.
 
     kinds: of the messages in whole blocks; a run that was interrupted leaves a part of one out.
-    planned_s: length of the plan; took_s: until the last message. lags_s: how far behind its
-    moment the oldest message of each hand-over was; due_s: when that was, from the plan's origin.
+    planned_s: length of the plan; took_s: until the last message. Of each hand-over, lags_s: how
+    far behind its moment its oldest message was; due_s: when that was, from the plan's origin;
+    messages: how many it had.
     """
 
     topics: Counter[str] = field(default_factory=Counter)
@@ -47,6 +48,7 @@ class Report:
     took_s: float = 0.0
     lags_s: array[float] = field(default_factory=lambda: array("d"))
     due_s: array[float] = field(default_factory=lambda: array("d"))
+    messages: array[int] = field(default_factory=lambda: array("q"))
     interrupted: bool = False
 
     @property
@@ -65,12 +67,16 @@ class Report:
         return sum(self.kinds[kind] for kind in ("singles", "accumulators", "systems"))
 
     def lag_s(self, share: float, from_s: float = 0.0) -> float:
-        """The lag that this share of hand-overs stayed within; 0 before the first.
+        """The lag that this share of messages stayed within, each with that of its hand-over;
+        0 before the first.
 
         from_s: of those that were due no earlier, in seconds from the plan's origin.
         """
-        lags_s = np.asarray(self.lags_s)[np.asarray(self.due_s) >= from_s]
-        return float(np.quantile(lags_s, share)) if len(lags_s) else 0.0
+        chosen = np.asarray(self.due_s) >= from_s
+        lags_s, messages = np.asarray(self.lags_s)[chosen], np.asarray(self.messages)[chosen]
+        if not len(lags_s):
+            return 0.0
+        return float(np.quantile(lags_s, share, weights=messages, method="inverted_cdf"))
 
 
 Watcher = Callable[[Report, float, float], None]
@@ -160,6 +166,7 @@ class _Sending:
         lag_s = now_s - block.at_s[start]
         self._report.lags_s.append(lag_s)
         self._report.due_s.append(block.at_s[start])
+        self._report.messages.append(stop - start)
         self._report.topics[block.topic.name] += stop - start
         self._look(now_s, lag_s)
 

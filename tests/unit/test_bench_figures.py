@@ -51,7 +51,7 @@ def test_what_was_never_seen_took_longer_than_anything() -> None:
 def test_encoded_histograms_add_up_to_that_of_all_latencies() -> None:
     rng = np.random.default_rng(1)
     one, two = rng.exponential(0.05, 5000), rng.exponential(0.5, 1000)
-    texts = [histogram.encoded(histogram.histogram(each)) for each in (one, two)]
+    texts = [str(histogram.packed(each)["hdr_v2"]) for each in (one, two)]
 
     total = histogram.added(texts)
 
@@ -130,7 +130,9 @@ def _result(**changes: Any) -> dict[str, Any]:
     return {
         "rate": 1000.0,
         "missing": 0,
+        "overcounted": 0,
         "latency_ms": {"p99": 400.0},
+        "probes_ms": {"singles": {"p99": 400.0}, "tickets": {"p99": None}},
         "backlog": {"drift_bets_per_s": 1.0},
         "generator": {"behind_plan_ms": {"p99": 3.0}},
         **changes,
@@ -144,6 +146,11 @@ def _result(**changes: Any) -> dict[str, Any]:
         ({"stuck": True}, "counted nothing more"),
         ({"latency_ms": {"p99": 1000.0}}, "p99 is"),
         ({"latency_ms": {"p99": None}}, "p99 is"),
+        (
+            {"probes_ms": {"singles": {"p99": 400.0}, "tickets": {"p99": 1000.0}}},
+            "p99 of the probes' tickets is",
+        ),
+        ({"overcounted": 1}, "1 counts were more"),
         ({"backlog": {"drift_bets_per_s": 11.0}}, "backlog grows"),
         ({"generator": {"behind_plan_ms": {"p99": 900.0}}}, "generator"),
     ],

@@ -93,11 +93,26 @@ def test_a_slow_receiver_is_measured_and_does_not_slow_the_plan(games: list[Game
 
 
 def test_what_is_due_before_a_moment_is_not_late_after_it() -> None:
-    report = Report(lags_s=array("d", [9.0, 5.0, 0.1]), due_s=array("d", [0.0, 0.0, 12.0]))
+    report = Report(
+        lags_s=array("d", [9.0, 5.0, 0.1]),
+        due_s=array("d", [0.0, 0.0, 12.0]),
+        messages=array("q", [1, 1, 1]),
+    )
 
     assert report.lag_s(1.0) == 9
     assert report.lag_s(1.0, from_s=10) == pytest.approx(0.1)
     assert report.lag_s(1.0, from_s=20) == 0
+
+
+def test_a_stall_counts_for_all_messages_that_waited_for_its_end() -> None:
+    report = Report(
+        lags_s=array("d", [0.001] * 99 + [5.0]),
+        due_s=array("d", range(100)),
+        messages=array("q", [1] * 99 + [901]),
+    )
+
+    assert report.lag_s(0.5) == report.lag_s(0.1) == 5.0
+    assert report.lag_s(0.09) == 0.001
 
 
 def test_a_stop_says_what_was_delivered(games: list[Game]) -> None:
