@@ -26,7 +26,7 @@ from typing import Any
 import compare_chart
 from peers import running
 
-from betpnl import stack
+from betpnl import __version__, stack
 from betpnl.bench.load import load
 from betpnl.bench.measure import Timing, measure
 from betpnl.bench.screen import Screen
@@ -57,9 +57,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = _parser().parse_args(argv)
     timing = Timing(arguments.warmup, arguments.seconds, arguments.patience)
     given = Given(arguments.seed, arguments.games, timing)
+    systems = arguments.only or SYSTEMS
+    try:
+        for system in systems:
+            if system != OURS:
+                running.interpreter(system)
+    except UserError as error:
+        print(f"compare.py: {error}", file=sys.stderr)
+        sys.exit(2)
     arguments.out.mkdir(parents=True, exist_ok=True)
     result: dict[str, Any] = {
         "began": datetime.now(UTC).isoformat(timespec="seconds"),
+        "betpnl": __version__,
         "cores": os.cpu_count(),
         "warmup_s": timing.warmup_s,
         "seconds": timing.seconds,
@@ -68,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "systems": {},
     }
     failed = False
-    for system in arguments.only or SYSTEMS:
+    for system in systems:
         runs = result["systems"][system] = []
         for rate in arguments.rate or RATES:
             try:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from confluent_kafka import Producer
 
@@ -54,13 +55,19 @@ def services(settings: Settings) -> Iterator[Endpoints]:
             stack.stop(settings, names=SERVICES)
 
 
-@contextmanager
-def peer(name: str, settings: Settings, found: Endpoints) -> Iterator[subprocess.Popen[bytes]]:
-    """The peer's process, once a bet has come through it. Raises UserError if none does."""
+def interpreter(name: str) -> Path:
+    """The Python of a peer's environment. Raises UserError when it was not made yet."""
     environment = PROJECT / ".cache" / "peers" / name
     python = environment / "bin" / "python"
     if not python.exists():
         raise UserError(f"{environment} is missing; bench/peers/setup.sh makes it.")
+    return python
+
+
+@contextmanager
+def peer(name: str, settings: Settings, found: Endpoints) -> Iterator[subprocess.Popen[bytes]]:
+    """The peer's process, once a bet has come through it. Raises UserError if none does."""
+    python = interpreter(name)
     log = settings.home / "logs" / f"peer-{name}.log"
     with log.open("ab") as output:
         process = subprocess.Popen(

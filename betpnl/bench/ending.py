@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +20,19 @@ INTERRUPTED = 130
 
 
 def folder(out: Path | None, settings: Settings) -> Path:
-    """Where results go; it stays when a deployment of the benchmark's own goes."""
-    return settings.home / "bench" if out is None else out
+    """Where results go; it stays when a deployment of the benchmark's own goes.
+
+    Raises UserError when nothing can be written to the one that was named: what took an hour to
+    measure would be lost.
+    """
+    if out is None:
+        return settings.home / "bench"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            return out
+    except OSError as error:
+        raise UserError(f"--out {out} cannot be written to ({error.strerror}).") from None
 
 
 def finish(

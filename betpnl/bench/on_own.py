@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from betpnl.bench import arguments
 from betpnl.bench import drain as draining
 from betpnl.bench import scale as scaling
 from betpnl.bench import state as growing
@@ -24,9 +25,9 @@ def drain(
     games: Annotated[int, typer.Option(min=1, help="Games side by side.")] = 40,
     speed: Annotated[
         float,
-        typer.Option(
-            help="Minutes of play in a minute. At 60 games end within the backlog, and most of its "
-            "bets settle as they are read, as all results are there; at 1 next to none do."
+        arguments.speed(
+            " At 60 games end within the backlog, and most of its bets settle as they are read, as "
+            "all results are there; at 1 next to none do."
         ),
     ] = 60,
     bet_rows: Annotated[

@@ -7,8 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
+from betpnl.bench import arguments
 from betpnl.bench import settle as settling
-from betpnl.bench.arguments import Json, Out, Patience, Rates, Seconds, Seed, TrialSeconds, Warmup
+from betpnl.bench.alone import alone
+from betpnl.bench.arguments import (
+    Json,
+    Out,
+    Patience,
+    Rates,
+    Seconds,
+    Seed,
+    Share,
+    TrialSeconds,
+    Warmup,
+)
 from betpnl.bench.ending import ended_early, finish, folder
 from betpnl.bench.latency import Wish, best_line, measured, rates, running_stack, way_in
 from betpnl.bench.measure import Timing
@@ -25,7 +37,7 @@ def latency(
     seconds: Seconds = 300,
     trial_seconds: TrialSeconds = 60,
     games: Annotated[int, typer.Option(min=1, help="Games side by side.")] = 40,
-    speed: Annotated[float, typer.Option(help="Minutes of play in a minute.")] = 60,
+    speed: Annotated[float, arguments.speed()] = 60,
     api: Annotated[bool, typer.Option("--api", help="Over HTTP, to an API of its own.")] = False,
     mysql: Annotated[
         bool, typer.Option("--mysql", help="Into a table that mysql_source follows.")
@@ -56,7 +68,7 @@ def latency(
 
 def hot(
     rates_text: Rates = "10000",
-    share: Annotated[float, typer.Option(help="Share of the singles on the hot game.")] = 0.5,
+    share: Share = 0.5,
     warmup: Warmup = 60,
     seconds: Seconds = 120,
     trial_seconds: TrialSeconds = 60,
@@ -139,7 +151,8 @@ def settle(
     files = folder(out, settings)
     with ended_early("settle", settings, [], files, _LEFT), Screen() as screen:
         found, flink = running_stack(settings, screen)
-        run = settling.settle(settings, found, wish, screen)
+        with alone(settings):
+            run = settling.settle(settings, found, wish, screen)
     finish("settle", settings, [run], files, as_json, flink=flink)
 
 
@@ -157,7 +170,10 @@ def _on_running_stack(
     files, runs = folder(out, settings), list[dict[str, Any]]()
     with ended_early(scenario, settings, runs, files, _LEFT), Screen() as screen:
         found, flink = running_stack(settings, screen)
-        with way_in(settings, found, api=api, mysql=mysql, batch=batch) as way:
+        with (
+            alone(settings),
+            way_in(settings, found, api=api, mysql=mysql, batch=batch) as way,
+        ):
             best = measured(settings, found, way, wish, screen, runs)
     more: dict[str, Any] = {"way": type(way).__name__, "flink": flink}
     if wish.highest:

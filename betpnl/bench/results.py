@@ -83,7 +83,7 @@ _COLUMNS = {
     "parallelism": ("parallelism",),
     "TaskManagers": ("taskmanagers",),
     "open bets": ("open_bets",),
-    "bets/s": ("bets_per_s_between_10_and_90_percent",),
+    "bets/s, 10 to 90 %": ("bets_per_s_between_10_and_90_percent",),
     "bets/s, first to last": ("bets_per_s_first_and_last",),
     "p50": ("latency_ms", "p50"),
     "p90": ("latency_ms", "p90"),
@@ -108,6 +108,8 @@ def _cell(run: dict[str, Any], column: str) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(f"{each:,.0f}" for each in value)
     if _COLUMNS[column][0] in ("latency_ms", "probes_ms"):
         return _time(value)
     if isinstance(value, float) and value < 100:

@@ -104,14 +104,17 @@ def state(settings: Settings, wish: Wish, screen: Screen, runs: list[dict[str, A
 def trend(steps: list[dict[str, Any]]) -> dict[str, Any]:
     """The rate at first and at last, and what each million of open bets costs of it.
 
-    The first step is left out where there are others: the job warms up in it.
+    The first step is left out where there are others: the job warms up in it. Rates are means of
+    up to three steps each.
     """
     warm = steps[1:] or steps
     open_bets = np.array([step["open_bets"] for step in warm]) / 1e6
     rates = np.array([step["bets_per_s"] for step in warm], dtype=float)
-    first, last = float(rates[:_EDGE].mean()), float(rates[-_EDGE:].mean())
+    # No step is in both, however few there are.
+    edge = max(1, min(_EDGE, len(warm) // 2))
+    first, last = float(rates[:edge].mean()), float(rates[-edge:].mean())
     return {
-        "bets_per_s_first_and_last": f"{first:,.0f}, {last:,.0f}",
+        "bets_per_s_first_and_last": [round(first), round(last)],
         "last_over_first": round(last / first, 3) if first else None,
         "bets_per_s_by_million_open": round(slope(open_bets, rates), 1),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -94,7 +95,7 @@ class Options:
         if not _RUN.fullmatch(self.run):
             raise UserError("--run must be a letter and up to 7 letters or digits, lower case.")
         limits = (self.rate, self.games, self.speed, self.game_s, self.seconds, self.bets)
-        if any(limit is not None and limit <= 0 for limit in limits):
+        if any(limit is not None and not 0 < limit < math.inf for limit in limits):
             raise UserError(
                 "--rate, --games, --speed, --game-seconds, --seconds and --bets must be above 0."
             )

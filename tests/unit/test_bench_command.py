@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from betpnl import stack
 from betpnl.bench import own
+from betpnl.bench.alone import alone
 from betpnl.bench.child import Child
 from betpnl.bench.screen import Screen
 from betpnl.bench.sending import scattered
@@ -79,6 +80,52 @@ def test_what_cannot_be_measured_is_named_with_the_fix(
     assert isinstance(done.exception, UserError)
     assert named in str(done.exception)
     assert sorted(path.name for path in tmp_path.iterdir() if "-bench-" in path.name) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["latency", "--speed", "nan"],
+        ["latency", "--speed", "0"],
+        ["latency", "--seconds", "inf"],
+        ["drain", "--speed", "-1"],
+        ["hot", "--share", "2"],
+        ["hot", "--share", "nan"],
+    ],
+)
+def test_a_number_that_makes_no_load_is_refused_by_its_option(words: list[str]) -> None:
+    done = _bench(*words)
+
+    assert done.exit_code == 2
+    assert f"Invalid value for '{words[1]}'" in done.output
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_results_that_could_not_be_written_are_refused_before_anything_is_measured(
+    scenario: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BETPNL_HOME", str(tmp_path / "home"))
+    (tmp_path / "file").touch()
+
+    done = _bench(scenario, "--out", str(tmp_path / "file"))
+
+    assert isinstance(done.exception, UserError)
+    assert "--out" in str(done.exception)
+    assert not (tmp_path / "home").exists()
+
+
+def test_two_measurements_of_one_stack_are_not_made_at_once(tmp_path: Path) -> None:
+    settings, other = (Settings.load(home=tmp_path / name) for name in ("home", "other"))
+
+    with (
+        alone(settings),
+        alone(other),
+        pytest.raises(UserError, match="Another `betpnl bench`"),
+        alone(settings),
+    ):
+        pass
+    with alone(settings):
+        pass
 
 
 def test_a_folder_that_holds_a_deployment_is_not_used(tmp_path: Path) -> None:

@@ -224,7 +224,9 @@ def test_the_trend_of_a_growing_state_leaves_out_its_first_step() -> None:
     found = trend(steps)
 
     assert found["bets_per_s_by_million_open"] == -100.0
-    assert found["last_over_first"] == pytest.approx(4700 / 4900, abs=0.001)
+    # Two steps each: of five, no three are apart from three others.
+    assert found["bets_per_s_first_and_last"] == [4950, 4650]
+    assert found["last_over_first"] == pytest.approx(4650 / 4950, abs=0.001)
     assert trend(steps[:1])["last_over_first"] == 1.0
 
 
