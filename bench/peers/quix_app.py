@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from common import COUNTS, GAME, Deployment, Part, Valued, changes, plus, sum_row
-from processes import run_all
+from processes import run_all, wanted
 from quixstreams import Application, State
 from quixstreams.sinks import BaseSink
 from tables import BET, Background, Row, as_it_is
@@ -21,6 +21,7 @@ from tables import BET, Background, Row, as_it_is
 from betpnl.settings import Settings
 
 GROUP = "peer-quix"
+PROCESSES = wanted(2)
 FLUSH_GAME_S = 0.01
 FLUSH_OTHER_S = 0.5
 CHECKPOINT_S = 30.0
@@ -138,4 +139,4 @@ def work(number: int) -> None:
 
 
 if __name__ == "__main__":
-    run_all(work)
+    run_all(work, PROCESSES)

@@ -67,8 +67,8 @@ def measure(
 
     others: more processes whose CPU is shown, by name. work_off: wait in the end until nothing is
     left, however long it takes, so that what comes next does not begin with it; `stuck` says that
-    nothing was counted any more. Raises UserError when a game had bets before, or
-    when the bets do not fit on the disk.
+    nothing was counted any more. Raises UserError when a game had bets before, or when the bets do
+    not fit on the disk.
     """
     clock = SystemClock()
     settings.home.mkdir(parents=True, exist_ok=True)

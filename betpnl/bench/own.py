@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pymysql
+
 from betpnl import stack
 from betpnl.bench.room import BYTES_PER_BET, check_room
 from betpnl.bench.screen import Screen
@@ -58,7 +60,7 @@ def deployment(
                 uninterruptible()
                 # What is removed need not be put in order first.
                 stack.stop(ours, kill=home is None, report=screen.say)
-        except UserError as error:
+        except (UserError, OSError, pymysql.MySQLError) as error:
             if home is not None or not (folder / "logs").exists():
                 raise
             kept = settings.home / "bench" / f"{folder.name}-logs"
