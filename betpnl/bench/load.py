@@ -60,13 +60,13 @@ def load(*, seed: int, rate: float, base_currency: str, **options: Any) -> Load:
 class Made:
     """What the generator is about to send. origin_s: of the times in its bets, since 1970.
 
-    probe_bets: how many of them are alone in their games; probe_singles, probe_tickets: when those
-    count.
+    probe_bets: those that are alone in their games, by their ids; probe_singles, probe_tickets:
+    when they count in them.
     """
 
     counted: Counted
     origin_s: float
-    probe_bets: int
+    probe_bets: Planned
     probe_singles: Planned
     probe_tickets: Planned
 
@@ -91,7 +91,7 @@ def generate(pipe: Connection, what: Load, way: Way, folder: Path) -> None:
     probes = Probes(options, plan.origin)
     counted = plan.make(news.told, probes)
     pipe.send(
-        Made(counted, plan.origin.timestamp(), probes.bets, probes.singles(), probes.tickets())
+        Made(counted, plan.origin.timestamp(), probes.rows(), probes.singles(), probes.tickets())
     )
     plan.begin(datetime.fromtimestamp(pipe.recv(), UTC))
     # Nobody has anything more to say, unless who measures is gone.

@@ -33,6 +33,7 @@ HOLDS_P99_MS = 1000.0
 # after an hour and a half.
 HOLDS_DRIFT = 0.01
 _BEHIND_MS_MAX = 200.0
+_ROWS_LATER = 4
 _TICK_S = 0.5
 
 
@@ -87,17 +88,22 @@ def measure(
         made: Made = generator.receive_last(lambda share: screen.share("bets", share))
         screen.share("bets", 1.0, "made")
         planned = made.counted.planned()
-        singles, tickets = made.probe_singles, made.probe_tickets
+        singles, tickets, rows = made.probe_singles, made.probe_tickets, made.probe_bets
         if isinstance(way, ToApi):
-            planned, singles, tickets = (
+            planned, singles, tickets, rows = (
                 by_batch(each, made.counted.bets_at_s, way.batch)
-                for each in (planned, singles, tickets)
+                for each in (planned, singles, tickets, rows)
             )
         looked_at = planned.only(set(watched(list(planned.times_s), load.options.seed)))
         probes = singles | tickets
         everything = looked_at | probes
         with Child(
-            observe, found, list(looked_at.times_s), timing.poll_s, probes.in_order()
+            observe,
+            found,
+            list(looked_at.times_s),
+            timing.poll_s,
+            probes.in_order(),
+            rows.in_order() if settings.bet_rows else [],
         ) as observer:
             observer.receive()
             _refuse_old_games(found, everything)
@@ -118,6 +124,8 @@ def measure(
             sent: Sent = generator.receive()
             screen.say("last bets", "waited for")
             is_all_there = until_counted(found, everything, timing.patience_s)
+            # Rows of bets are written less often than sums.
+            clock.sleep(_ROWS_LATER * settings.flush_interval_other_ms / 1000)
             observer.send("stop")
             looks: Looks = observer.receive()
     seen = looks.games
@@ -127,14 +135,15 @@ def measure(
         is_stuck = not until_worked_off(
             found, everything, timing.patience_s, lambda share: screen.share("backlog", share)
         )
-    others_bets = made.counted.bets - made.probe_bets
+    others_bets = made.counted.bets - made.probe_bets.counts
     bets_per_count = others_bets / max(1, looked_at.counts)
     waiting = backlog(looked_at, seen, origin_s, timing.warmup_s, timing.length_s, bets_per_count)
     matched = match(looked_at, seen, origin_s).between(timing.warmup_s, np.inf)
     of_probes = {
-        name: match(each, looks.probes, origin_s).between(timing.warmup_s, np.inf)
+        name: match(each, looks.probe_games, origin_s).between(timing.warmup_s, np.inf)
         for name, each in (("singles", singles), ("tickets", tickets))
     }
+    of_rows = match(rows, looks.probe_bets, origin_s).between(timing.warmup_s, np.inf)
     seconds = over_time.by_second(matched, waiting)
     result = {
         **about(load.options),
@@ -145,8 +154,9 @@ def measure(
         "hottest_game_share": _hottest(made.counted.games),
         **_latencies(matched),
         "probes_ms": {name: quantiles_of(each) for name, each in of_probes.items()},
+        **({"probes_rows_ms": quantiles_of(of_rows)} if settings.bet_rows else {}),
         "missing": matched.unseen + sum(each.unseen for each in of_probes.values()),
-        "overcounted": overcounted(everything, seen) + overcounted(everything, looks.probes),
+        "overcounted": overcounted(looked_at, seen),
         **({"stuck": True} if is_stuck else {}),
         "backlog": waiting.figures(),
         "cpu_percent_of_a_core": percent_of_core(before, after, timing.seconds),

@@ -53,6 +53,10 @@ class Probes:
         """When each ticket counts in its two games."""
         return self._planned(1)
 
+    def rows(self) -> Planned:
+        """When each bet is due, by its id."""
+        return Planned({self._id(n): self._at_s[n : n + 1] for n in range(self.bets)})
+
     def among(self, blocks: Iterator[Block]) -> Iterator[Block]:
         """The blocks with the probes where they are due."""
         self._next = 0
@@ -75,6 +79,9 @@ class Probes:
             }
         )
 
+    def _id(self, number: int) -> str:
+        return f"{self._tag}-{number}"
+
     def _games(self, number: int) -> list[str]:
         return [f"{self._tag}-{number}-{leg}" for leg in range(1 + number % 2)]
 
@@ -83,7 +90,7 @@ class Probes:
         if not numbers:
             return None
         self._next = numbers.stop
-        ids = [f"{self._tag}-{number}" for number in numbers]
+        ids = [self._id(number) for number in numbers]
         return Block(
             topic=BETS,
             at_s=self._at_s[numbers.start : numbers.stop].tolist(),

@@ -92,6 +92,7 @@ _COLUMNS = {
     "max": ("latency_ms", "max"),
     "p99, probes' singles": ("probes_ms", "singles", "p99"),
     "p99, probes' tickets": ("probes_ms", "tickets", "p99"),
+    "p99, rows of bets": ("probes_rows_ms", "p99"),
     "settled, ms": ("result_to_settled_ms",),
     "drift, bets/s": ("backlog", "drift_bets_per_s"),
     "missing": ("missing",),
@@ -110,7 +111,7 @@ def _cell(run: dict[str, Any], column: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(f"{each:,.0f}" for each in value)
-    if _COLUMNS[column][0] in ("latency_ms", "probes_ms"):
+    if _COLUMNS[column][0] in ("latency_ms", "probes_ms", "probes_rows_ms"):
         return _time(value)
     if isinstance(value, float) and value < 100:
         return f"{value:.3g}"

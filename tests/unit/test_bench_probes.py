@@ -39,6 +39,9 @@ def test_each_probe_is_alone_in_its_games_and_on_time(tmp_path: Path) -> None:
                 found.setdefault(leg["game_id"], []).append(each.at_s)
     due = probes.singles() | probes.tickets()
     assert found == {game: times_s.tolist() for game, times_s in due.times_s.items()}
+    assert probes.rows().in_order() == [
+        (each.key.decode(), each.at_s) for each in sent if each.key.startswith(b"probe-")
+    ]
     assert len(probes.singles().times_s) == probes.bets / 2 == len(probes.tickets().times_s) / 2
     assert probes.bets == 5 * RATE_MAX
     others = [each for each in sent if not each.key.startswith(b"probe-")]
@@ -81,12 +84,11 @@ def test_only_what_is_due_and_not_there_is_looked_for() -> None:
     assert waiting.due(1e9) == []
     waiting.begin(100.0)
     assert waiting.due(101.5) == ["p0", "p1"]
-    assert waiting.seen("p0")
-    assert not waiting.seen("p0")
-    assert not waiting.seen("another game")
+    waiting.seen("p0")
     assert waiting.due(101.6) == ["p1"]
     assert waiting.all() == ["p1", "p2"]
-    assert waiting.seen("p2")
+    waiting.seen("p2")
+    assert waiting.all() == ["p1"]
 
 
 def test_of_many_that_are_late_each_is_looked_for_in_turn() -> None:
