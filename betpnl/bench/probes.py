@@ -104,6 +104,6 @@ class Probes:
         return json.dumps(
             {
                 **open_bet(bet_id, self._games(number)),
-                "accepted_at": accepted_at.isoformat(timespec="milliseconds"),
+                "accepted_at": accepted_at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
             }
         ).encode()
