@@ -15,13 +15,15 @@ from betpnl.stack import Endpoints
 _COLUMNS = (
     "bet_id", "version", "status", "accepted_at", "customer_id", "channel", "region",
     "currency", "fx_rate", "stake", "stake_type", "bet_type", "fraction", "amount", "legs",
+    "system",
 )  # fmt: skip
 _TABLE = """
 CREATE TABLE IF NOT EXISTS betpnl_ledger.bet (
     bet_id VARCHAR(64) PRIMARY KEY, version BIGINT, status VARCHAR(16), accepted_at DATETIME(3),
     customer_id VARCHAR(64), channel VARCHAR(64), region VARCHAR(64), currency CHAR(3),
     fx_rate DECIMAL(16,10), stake DECIMAL(13,3), stake_type VARCHAR(8), bet_type VARCHAR(16),
-    fraction DECIMAL(9,8), amount DECIMAL(13,3), legs JSON)
+    fraction DECIMAL(9,8), amount DECIMAL(13,3), legs JSON,
+    `system` JSON)
 """
 
 
@@ -75,15 +77,15 @@ class LedgerSink(KafkaSink):
 
     def _write(self, rows: Sequence[tuple[Any, ...]]) -> None:
         places = ", ".join(["%s"] * len(_COLUMNS))
+        named = ", ".join(f"`{name}`" for name in _COLUMNS)
         with self._connection.cursor() as cursor:
-            cursor.executemany(
-                f"REPLACE INTO betpnl_ledger.bet ({', '.join(_COLUMNS)}) VALUES ({places})", rows
-            )
+            cursor.executemany(f"REPLACE INTO betpnl_ledger.bet ({named}) VALUES ({places})", rows)
         self._connection.commit()
 
 
 def _row(bet: dict[str, Any]) -> tuple[Any, ...]:
     bet |= bet.get("cash_out", {})
     bet["accepted_at"] = bet["accepted_at"].removesuffix("Z").replace("T", " ")
-    bet["legs"] = json.dumps(bet["legs"])
+    for name in ("legs", "system"):
+        bet[name] = json.dumps(bet[name]) if name in bet else None
     return tuple(bet.get(name) for name in _COLUMNS)
