@@ -16,8 +16,8 @@ class Backend(StrEnum):
     HASHMAP = "hashmap"
 
 
-def _positive(value: float | None) -> float | None:
-    if value is not None and not 0 < value < float("inf"):
+def _positive(value: float) -> float:
+    if not 0 < value < float("inf"):
         raise typer.BadParameter("give a number above 0.")
     return value
 

@@ -71,7 +71,7 @@ def ended_early(
         raise
     except (OSError, pymysql.MySQLError) as error:
         _save_early(scenario, settings, runs, out, str(error))
-        raise UserError(f"A service did not answer: {error}. {left}") from error
+        raise UserError(f"The measurement failed: {error}. {left}") from error
 
 
 def _save_early(
